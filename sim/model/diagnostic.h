@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace neph {
+
+enum class Severity { Note, Warning, Error };
+
+/// One thing to say about a file or a design, with its place and a way on.
+struct Diagnostic {
+    Severity severity = Severity::Error;
+    std::string pointer;     ///< JSON pointer into the design ("/nodes/3/properties/cpu"), or "line 7" of a CSV.
+    std::string what;        ///< What was found: one sentence.
+    std::string allowed;     ///< What is allowed there; may be empty.
+    std::string suggestion;  ///< A way on ("Did you mean 'aws.dynamodb'?"); may be empty.
+    std::string nodeId;      ///< The node or link it is about; may be empty.
+
+    friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
+};
+
+using Diagnostics = std::vector<Diagnostic>;
+
+bool hasErrors(const Diagnostics& diagnostics);
+
+/// "error at /nodes/3/properties/cpu: … (allowed: …) …": one line for a terminal.
+std::string toText(const Diagnostic& diagnostic);
+
+/// The candidate nearest to `word` by edit distance (at most a third of its letters differ); empty if none is near.
+std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
+
+}  // namespace neph
