@@ -1,0 +1,58 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/base/money.h"
+#include "sim/base/result.h"
+
+namespace neph {
+
+/// One band of a graduated price: every unit up to `upTo` (from the end of the band before) costs `perUnit`.
+struct PriceBand {
+    Quantity upTo;    ///< End of the band within a calendar month; unlimited in the last one.
+    bool unlimited = false;
+    Money perUnit;
+};
+
+/// The published price of one usage type in one region, with where it was read and when.
+struct Price {
+    std::string service;    ///< "AmazonECS"
+    std::string usageType;  ///< "Fargate-vCPU-Hours:perCPU"
+    std::string region;
+    std::string title;      ///< For people: "vCPU, Linux x86"
+    std::string unit;       ///< What one unit of a quantity is: "vCPU-hour", "GB-month", "request unit"
+    std::vector<PriceBand> bands;
+    Quantity freePerMonth;  ///< Free tier, taken off first when it is asked for.
+    std::string freeNote;
+    std::string source;     ///< URL
+    std::string seen;       ///< Date or wording of the reading.
+    std::string confidence; ///< "source", "memory", "derived"
+};
+
+/// All prices the program knows. A dated set of files in assets/prices/<region>/<stem>.json.
+class PriceBook {
+public:
+    /// The prices embedded in the program. A broken file is a bug and aborts.
+    static const PriceBook& builtIn();
+
+    /// Reads one price file; errors name file and JSON pointer.
+    Result<Done> add(std::string_view text, const std::string& file);
+
+    /// The price, or nullptr. Where a region has no price of its own, there is none: nothing is guessed.
+    const Price* find(const std::string& service, const std::string& usageType, const std::string& region) const;
+    std::vector<const Price*> all() const;  ///< Ordered by service, usage type, region.
+    std::vector<std::string> regions() const;
+
+private:
+    std::map<std::string, Price> m_prices;
+};
+
+/// What `used` units cost when every unit pays the rate of the band it falls in, counting from `usedBefore`.
+/// Exact to the pico-dollar; bands ascend and the last is unlimited (checked when a file is read).
+/// Source of the rule: AWS, "Amazon S3 FAQs", Billing.
+Money tieredPrice(Quantity usedBefore, Quantity used, const std::vector<PriceBand>& bands);
+
+}  // namespace neph

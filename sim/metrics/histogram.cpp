@@ -1,0 +1,69 @@
+#include "sim/metrics/histogram.h"
+
+#include <algorithm>
+
+namespace neph {
+
+std::int64_t Histogram::lowerBound(std::uint32_t bucket)
+{
+    if (bucket < 2 * kSub) {
+        return bucket;
+    }
+    const std::uint32_t shift = (bucket >> kBitsPerOctave) - 1;
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(kSub + (bucket & (kSub - 1))) << shift);
+}
+
+void Histogram::merge(const Histogram& other)
+{
+    for (std::uint32_t i = 0; i < kBuckets; ++i) {
+        m_counts[i] += other.m_counts[i];
+    }
+    m_count += other.m_count;
+    m_sum += other.m_sum;
+    m_max = std::max(m_max, other.m_max);
+    m_min = std::min(m_min, other.m_min);
+}
+
+void Histogram::clear()
+{
+    std::fill(m_counts.begin(), m_counts.end(), 0);
+    m_count = 0;
+    m_sum = 0;
+    m_max = 0;
+    m_min = INT64_MAX;
+}
+
+Duration Histogram::mean() const
+{
+    return m_count == 0 ? Duration(0) : Duration(static_cast<std::int64_t>(m_sum / static_cast<double>(m_count) + 0.5));
+}
+
+Duration Histogram::quantile(double p) const
+{
+    if (m_count == 0) {
+        return Duration(0);
+    }
+    const double wanted = p * static_cast<double>(m_count);
+    std::uint64_t below = 0;
+    for (std::uint32_t i = 0; i < kBuckets; ++i) {
+        below += m_counts[i];
+        if (m_counts[i] > 0 && static_cast<double>(below) >= wanted) {
+            const std::int64_t middle = (lowerBound(i) + lowerBound(i + 1)) / 2;
+            return Duration(std::clamp(middle, m_min, m_max));
+        }
+    }
+    return Duration(m_max);
+}
+
+std::vector<Histogram::Bucket> Histogram::buckets() const
+{
+    std::vector<Bucket> found;
+    for (std::uint32_t i = 0; i < kBuckets; ++i) {
+        if (m_counts[i] > 0) {
+            found.push_back({Duration(lowerBound(i)), Duration(lowerBound(i + 1)), m_counts[i]});
+        }
+    }
+    return found;
+}
+
+}  // namespace neph
