@@ -19,13 +19,13 @@ using Properties = std::map<std::string, Value>;
 
 /// One component. `position` is relative to the parent's top left corner (to the canvas at top level).
 struct Node {
-    std::string id;    ///< Unique in the design, stable for life: [A-Za-z0-9_-]{1,64}.
-    std::string kind;  ///< A kind of the catalog; an unknown kind is kept and reported, not dropped.
-    std::string name;  ///< What the user calls it.
+    std::string id;      ///< Unique in the design, stable for life: [A-Za-z0-9_-]{1,64}.
+    std::string kind;    ///< A kind of the catalog; an unknown kind is kept and reported, not dropped.
+    std::string name;    ///< What the user calls it.
     std::string parent;  ///< Id of the frame it lies in; empty at the top level.
     Point position;
-    Point size;             ///< Of frames; {0, 0} otherwise.
-    Properties properties;  ///< Only what differs from the default needs to be here.
+    Point size;                     ///< Of frames; {0, 0} otherwise.
+    Properties properties;          ///< Only what differs from the default needs to be here.
     Value extra = Value::object();  ///< Fields of a newer version, kept and written back.
     friend bool operator==(const Node&, const Node&) = default;
 };

@@ -77,14 +77,15 @@ struct EditGroup {
 /// A change to a design, as a value: undo, journal, scripts and tests all speak it.
 struct Edit {
     using Kind = std::variant<
-        AddNode, RemoveNode, AddLink, RemoveLink, SetProperty, RenameNode, PlaceNode, AddFault, RemoveFault, AddTrace,
-        RemoveTrace, AddNote, RemoveNote, SetDesignInfo, EditGroup>;
+        AddNode, RemoveNode, AddLink, RemoveLink, SetProperty, RenameNode, PlaceNode, AddFault, RemoveFault,
+        AddTrace, RemoveTrace, AddNote, RemoveNote, SetDesignInfo, EditGroup>;
     Kind kind;
 };
 
 /// Applies `edit` and returns the edit that takes it back.
-/// Errors: NotFound, Invalid (id taken, parent cycle, non-finite number). After an error the design is as it was.
-/// Whether values suit the catalog is not asked here: a beginner's drawing may be wrong for a while (see rules.h).
+/// Errors: NotFound, Invalid (id taken, parent cycle, non-finite number). After an error the design is as it
+/// was. Whether values suit the catalog is not asked here: a beginner's drawing may be wrong for a while (see
+/// rules.h).
 Result<Edit> applyEdit(Design& design, const Edit& edit);
 
 /// An edit as JSON and back, for the journal and for scripts.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/base/result.h"
@@ -10,8 +11,8 @@ namespace neph {
 
 /// A figure of a service that is not a property: a quota, a timing, a rate. Data, with its source.
 struct Fact {
-    std::string key;    ///< "provisioning.seconds"
-    Value value;        ///< In `unit`.
+    std::string key;  ///< "provisioning.seconds"
+    Value value;      ///< In `unit`.
     std::string unit;
     std::string note;
     std::string source;
@@ -20,30 +21,42 @@ struct Fact {
 
 /// A rule for links that start at this kind.
 struct LinkRule {
-    std::vector<std::string> to;            ///< Kinds or roles ("role:compute") that the link may end at.
-    std::string verb;                       ///< "calls", "pulls from", "forwards to": the sentence on the canvas.
-    std::vector<PropertySpec> properties;   ///< Properties of such a link.
+    std::vector<std::string> to;  ///< Kinds or roles ("role:compute") that the link may end at.
+    std::string verb;             ///< "calls", "pulls from", "forwards to": the sentence on the canvas.
+    std::vector<PropertySpec> properties;  ///< Properties of such a link.
     std::string help;
+};
+
+/// A neighbour without which a component makes little sense: a service without an image, users who call
+/// nothing.
+struct LinkNeed {
+    std::vector<std::string> anyOf;  ///< Kinds or roles, one of which must be linked.
+    std::string message;             ///< What to say otherwise: one sentence to a beginner, with the way on.
 };
 
 /// One kind of thing that can stand on the canvas, as its data file assets/services/<stem>.json declares it.
 struct KindSpec {
-    std::string id;            ///< "aws.dynamodb"
-    std::string stem;          ///< "dynamodb": names of the .cpp, data files, icon, lesson, test
-    std::string name;          ///< "DynamoDB table"
-    std::string category;      ///< Heading in the palette: "Traffic", "Network", "Containers", "Registries", "Databases"
-    std::vector<std::string> roles;   ///< What rules may call it by: "compute", "registry", "store", "frame", "balancer"
-    std::string summary;       ///< One sentence: what it is for.
-    std::string notFor;        ///< One sentence: what it is not for.
-    bool frame = false;        ///< Drawn as a frame that contains others.
-    std::vector<std::string> parents;  ///< Kinds or roles it may lie in; "canvas" is the top level.
-    std::vector<LinkRule> links;       ///< What it may connect to.
+    std::string id;    ///< "aws.dynamodb"
+    std::string stem;  ///< "dynamodb": names of the .cpp, data files, icon, lesson, test
+    std::string name;  ///< "DynamoDB table"
+    std::string
+        category;  ///< Heading in the palette: "Traffic", "Network", "Containers", "Registries", "Databases"
+    std::vector<std::string>
+        roles;            ///< What rules may call it by: "compute", "registry", "store", "frame", "balancer"
+    std::string summary;  ///< One sentence: what it is for.
+    std::string notFor;   ///< One sentence: what it is not for.
+    bool frame = false;   ///< Drawn as a frame that contains others.
+    std::vector<std::string> parents;      ///< Kinds or roles it may lie in; "canvas" is the top level.
+    std::vector<LinkRule> links;           ///< What it may connect to.
+    std::vector<LinkNeed> needsLinksTo;    ///< Warned about when no such link starts here.
+    std::vector<LinkNeed> needsLinksFrom;  ///< Warned about when no such link ends here.
     std::vector<PropertySpec> properties;
     std::vector<Fact> facts;
-    std::vector<std::string> billing;  ///< Names of its price files' services; empty: nothing is billed (see billingNote).
+    std::vector<std::string>
+        billing;  ///< Names of its price files' services; empty: nothing is billed (see billingNote).
     std::string billingNote;
-    std::string localNote;     ///< What can stand in for it on this machine, or that it is simulation only.
-    std::string patchedBy;     ///< "who patches this?": "AWS" or "you" or "AWS below, you inside"
+    std::string localNote;  ///< What can stand in for it on this machine, or that it is simulation only.
+    std::string patchedBy;  ///< "who patches this?": "AWS" or "you" or "AWS below, you inside"
 
     const PropertySpec* property(const std::string& key) const;
     /// The value of a fact; aborts where there is none: the contract test keeps file and code together.

@@ -6,13 +6,13 @@ namespace neph {
 
 /// Bounds on files from others, checked before or while parsing. Every refusal prints the bound it met.
 struct Limits {
-    std::size_t fileBytes = 64u << 20;      ///< A design file.
-    std::size_t depth = 64;                 ///< Nesting of JSON.
-    std::size_t values = 5'000'000;         ///< JSON values in one file.
-    std::size_t stringBytes = 1u << 20;     ///< One JSON string.
+    std::size_t fileBytes = 64u << 20;   ///< A design file.
+    std::size_t depth = 64;              ///< Nesting of JSON.
+    std::size_t values = 5'000'000;      ///< JSON values in one file.
+    std::size_t stringBytes = 1u << 20;  ///< One JSON string.
     std::size_t nodes = 100'000;
     std::size_t links = 200'000;
-    std::size_t csvLineBytes = 1u << 20;    ///< One line of a CSV trace.
+    std::size_t csvLineBytes = 1u << 20;  ///< One line of a CSV trace.
     std::size_t csvColumns = 2'000;
     std::size_t tracePoints = 1'000'000;
 };

@@ -12,10 +12,12 @@ namespace neph {
 Diagnostics checkDesign(const Design& design, const Catalog& catalog);
 
 /// Why `from` may not be connected to `to`; empty if it may. One sentence, with what is possible instead.
-std::string refusalOfLink(const Design& design, const Catalog& catalog, const std::string& from, const std::string& to);
+std::string
+refusalOfLink(const Design& design, const Catalog& catalog, const std::string& from, const std::string& to);
 
 /// Why a node of `kind` may not lie in `parent` (empty: the canvas); empty if it may.
-std::string refusalOfParent(const Design& design, const Catalog& catalog, const std::string& kind, const std::string& parent);
+std::string refusalOfParent(
+    const Design& design, const Catalog& catalog, const std::string& kind, const std::string& parent);
 
 /// The value in force: the node's own, or the default of its kind. Null for an unknown key.
 Value effectiveValue(const KindSpec& kind, const Properties& properties, const std::string& key);
