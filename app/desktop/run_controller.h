@@ -32,6 +32,9 @@ public:
     bool isFollowing() const { return m_following; }
     double speed() const { return m_speed; }
 
+    /// Makes `result` the latest one, as if the worker had handed it out: views can be shown without a run.
+    void showResult(std::shared_ptr<const RunResult> result);
+
 public slots:
     void play(const neph::Design& design);  ///< Starts, or goes on where it paused.
     void pause();
