@@ -1,0 +1,29 @@
+#include "sim/cloud/service_type.h"
+
+namespace neph {
+
+#define SERVICE(name) const ServiceType& name();
+#include "service_table.inc"
+#undef SERVICE
+
+std::span<const ServiceType* const> serviceTypes()
+{
+#define SERVICE(name) &name(),
+    static const ServiceType* const table[] = {
+#include "service_table.inc"
+    };
+#undef SERVICE
+    return table;
+}
+
+const ServiceType* serviceOf(const std::string& kind)
+{
+    for (const ServiceType* type : serviceTypes()) {
+        if (type->kind == kind) {
+            return type;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace neph
