@@ -4,11 +4,14 @@
 #include <string_view>
 
 #include "sim/base/result.h"
+#include "sim/model/atomic_file.h"
 #include "sim/model/design.h"
 #include "sim/model/diagnostic.h"
 #include "sim/model/limits.h"
 
 namespace neph {
+
+class Catalog;
 
 inline constexpr int kDesignVersion = 1;
 
@@ -36,10 +39,9 @@ std::string designDigest(const Design& design);
 
 /// Writes atomically: temporary file beside it, flush, fsync, rename, fsync of the folder; the previous
 /// version is kept as `file~`. Errors: CannotWrite; what was there before is untouched.
-Result<Done> saveDesign(const Design& design, const std::string& file);
+Result<Done> saveDesign(const Design& design, const std::string& file, const FileOps& ops = FileOps::posix());
 
 /// JSON Schema (draft 7) of *.nepho files, generated from the catalog.
-class Catalog;
 Value designSchema(const Catalog& catalog);
 
 }  // namespace neph

@@ -57,7 +57,7 @@ void readSource(JsonFields& fields, bool required, std::string& source, std::str
 PropertyType readType(JsonFields& fields)
 {
     constexpr std::array kTypes{PropertyType::Bool, PropertyType::Integer, PropertyType::Number,
-                                PropertyType::Text, PropertyType::Choice,  PropertyType::Duration,
+                                PropertyType::Text, PropertyType::Choice,  PropertyType::TimeSpan,
                                 PropertyType::Table};
     const std::string name = fields.requiredText("type");
     std::vector<std::string> names;

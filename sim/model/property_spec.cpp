@@ -25,7 +25,7 @@ const char* nameOf(PropertyType type)
         return "text";
     case PropertyType::Choice:
         return "choice";
-    case PropertyType::Duration:
+    case PropertyType::TimeSpan:
         return "duration";
     case PropertyType::Table:
         break;
@@ -63,7 +63,7 @@ std::string allowedText(const PropertySpec& spec)
     case PropertyType::Integer:
         return "a whole number" + rangeText(spec);
     case PropertyType::Number:
-    case PropertyType::Duration:
+    case PropertyType::TimeSpan:
         return "a number" + rangeText(spec);
     case PropertyType::Text:
         return "a text";
@@ -162,7 +162,7 @@ Diagnostics checkValue(const PropertySpec& spec, const Value& value, const std::
                    : wrong(spec, pointer, fmt::format("{} is {}.", spec.label, briefText(value)));
     case PropertyType::Integer:
     case PropertyType::Number:
-    case PropertyType::Duration:
+    case PropertyType::TimeSpan:
         return checkNumber(spec, value, pointer);
     case PropertyType::Text:
         return value.is_string()

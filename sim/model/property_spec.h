@@ -15,7 +15,7 @@ enum class PropertyType {
     Number,    ///< any finite number
     Text,      ///< free text
     Choice,    ///< one of `choices`
-    Duration,  ///< number, in the unit of the spec
+    TimeSpan,  ///< number, in the unit of the spec
     Table,     ///< list of rows; each row is an object with the fields of `columns`
 };
 
