@@ -1,29 +1,42 @@
 #include "sim/metrics/usage.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace neph {
 
-namespace {
-
-auto keyOf(const UsageRecord& r)
-{
-    return std::tie(r.node, r.service, r.usageType, r.region, r.requestClass, r.hour);
-}
-
-}  // namespace
-
 void Usage::add(const UsageRecord& record)
 {
-    const auto place = std::lower_bound(
-        m_records.begin(), m_records.end(), record,
-        [](const UsageRecord& a, const UsageRecord& b) { return keyOf(a) < keyOf(b); });
-    if (place != m_records.end() && keyOf(*place) == keyOf(record)) {
-        place->quantity += record.quantity;
-    } else {
-        m_records.insert(place, record);
+    Hours& hours =
+        m_uses[Use{record.node, record.service, record.usageType, record.region, record.requestClass}];
+    // A run adds in order of time, so the place is nearly always the end.
+    auto place = hours.end();
+    if (!hours.empty() && record.hour <= hours.back().first) {
+        place = std::lower_bound(
+            hours.begin(), hours.end(), record.hour,
+            [](const auto& kept, std::uint32_t hour) { return kept.first < hour; });
     }
+    if (place != hours.end() && place->first == record.hour) {
+        place->second += record.quantity;
+    } else {
+        hours.insert(place, {record.hour, record.quantity});
+    }
+}
+
+std::vector<UsageRecord> Usage::records() const
+{
+    std::size_t count = 0;
+    for (const auto& [use, hours] : m_uses) {
+        count += hours.size();
+    }
+    std::vector<UsageRecord> all;
+    all.reserve(count);
+    for (const auto& [use, hours] : m_uses) {
+        for (const auto& [hour, quantity] : hours) {
+            all.push_back(
+                {use.node, use.requestClass, use.service, use.usageType, use.region, hour, quantity});
+        }
+    }
+    return all;
 }
 
 }  // namespace neph
