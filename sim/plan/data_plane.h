@@ -16,18 +16,20 @@ enum class Service : std::uint8_t { Out, In };
 
 /// What a pool has done since the start of the run. Controllers take differences over the vendor's period.
 struct PoolReading {
-    std::uint64_t requests = 0;     ///< Routed to it.
-    std::uint64_t errors = 0;       ///< Of those, ended not ok.
-    std::uint32_t inService = 0;    ///< Replicas that get new requests now.
-    std::uint32_t replicas = 0;     ///< Replicas that exist now.
+    std::uint64_t requests = 0;   ///< Routed to it.
+    std::uint64_t errors = 0;     ///< Of those, ended not ok.
+    std::uint32_t inService = 0;  ///< Replicas that get new requests now.
+    std::uint32_t replicas = 0;   ///< Replicas that exist now.
     std::uint64_t inFlight = 0;
 };
 
 /// What a station has done since the start, summed over the replicas that ever had it.
 struct StationReading {
-    double busy = 0;       ///< Slots: holder-seconds. Cpu: core-seconds used. Memory: byte-seconds. Bandwidth: bytes moved. TokenBucket: units taken.
-    double capacity = 0;   ///< The same if it had been full all the time: core-seconds there were, units that came in.
-    double waiting = 0;    ///< Request-seconds spent waiting.
+    double busy = 0;  ///< Slots: holder-seconds. Cpu: core-seconds used. Memory: byte-seconds. Bandwidth:
+                      ///< bytes moved. TokenBucket: units taken.
+    double capacity =
+        0;  ///< The same if it had been full all the time: core-seconds there were, units that came in.
+    double waiting = 0;  ///< Request-seconds spent waiting.
     std::uint64_t arrivals = 0;
     std::uint64_t completions = 0;
     std::uint64_t refused = 0;
@@ -37,7 +39,7 @@ struct StationReading {
 struct ReplicaReading {
     Service service = Service::Out;
     std::uint32_t inFlight = 0;
-    double cpuBusy = 0;             ///< Core-seconds since it was added, over its Cpu stations.
+    double cpuBusy = 0;  ///< Core-seconds since it was added, over its Cpu stations.
     std::uint64_t requests = 0;
     std::uint64_t errors = 0;
 };
@@ -67,12 +69,14 @@ public:
     virtual void resize(StationId station, std::int64_t capacity, std::int64_t rate) = 0;
     virtual void resize(StationId station, ReplicaId replica, std::int64_t capacity, std::int64_t rate) = 0;
 
-    /// While set, every call over `link` (or every entry into `node`) takes so much longer, or fails with this chance.
+    /// While set, every call over `link` (or every entry into `node`) takes so much longer, or fails with
+    /// this chance.
     virtual void disturb(NodeIndex node, Duration added, double failShare, OutcomeId outcome) = 0;
 
-    /// Sends one request of the control plane's own along `path` and tells how it ended (a probe, an image layer).
-    /// It counts at stations, not among users' requests.
-    virtual void send(PathId path, ReplicaId replica, std::int64_t bytes, std::function<void(OutcomeId)> done) = 0;
+    /// Sends one request of the control plane's own along `path` and tells how it ended (a probe, an image
+    /// layer). It counts at stations, not among users' requests.
+    virtual void
+    send(PathId path, ReplicaId replica, std::int64_t bytes, std::function<void(OutcomeId)> done) = 0;
 
     /// Called when a Memory station overflows: the replica is to be removed by its controller.
     virtual void onOutOfMemory(PoolId pool, std::function<void(ReplicaId)> handler) = 0;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/plan/plan.h"
@@ -46,13 +49,22 @@ public:
 private:
     friend class PathBuilder;
     std::uint32_t label(const std::string& text);
+    std::uint32_t addCleanup(CleanupSpec cleanup);
+
     Plan m_plan;
-    std::vector<bool> m_written;
+    std::vector<std::vector<Step>> m_steps;  ///< By path; build() puts them one after the other.
+    std::map<std::string, std::uint32_t> m_labels;
+    std::map<std::pair<std::string, std::uint32_t>, OutcomeId> m_outcomes;
 };
+
+/// Says what is wrong with a plan; empty where nothing is. build() aborts with it.
+std::string whatIsWrongWith(const Plan& plan);
 
 /// Writes one path, step after step; reads like what the service does with a request.
 ///
-/// Acquire/Release and Hold/Free nest like brackets; a failure in between gives back what is held.
+/// Acquire/Release and Hold/Free nest like brackets; a failure in between, or a reply within a branch, gives
+/// back what is held. The last step is a reply or a failure.
+/// Misuse is a bug of the caller and aborts with a sentence on standard error.
 class PathBuilder {
 public:
     PathBuilder& delay(DrawId seconds, const std::string& words);
@@ -64,9 +76,13 @@ public:
     PathBuilder& free(StationId memory, AmountId bytes);
     PathBuilder& take(StationId bucket, AmountId milliUnits, OutcomeId whenEmpty, const std::string& words);
     /// Takes from both buckets or from none.
-    PathBuilder& take(StationId bucket, StationId second, AmountId milliUnits, OutcomeId whenEmpty, const std::string& words);
+    PathBuilder& take(
+        StationId bucket, StationId second, AmountId milliUnits, OutcomeId whenEmpty,
+        const std::string& words);
     PathBuilder& transfer(StationId bandwidth, AmountId bytes, const std::string& words);
-    PathBuilder& hop(DrawId sameZone, DrawId acrossZones, AmountId bytes, MeterId crossZoneMeter, const std::string& words);
+    PathBuilder&
+    hop(DrawId sameZone, DrawId acrossZones, AmountId bytes, MeterId crossZoneMeter,
+        const std::string& words);
     PathBuilder& call(PathId callee, PolicyId policy, LinkIndex link, const std::string& words);
     /// Calls on one replica of `pool`; `whenNone` where no replica is in service.
     PathBuilder& callOn(
@@ -85,13 +101,21 @@ public:
 
 private:
     friend class PlanBuilder;
+    struct OpenBranch {
+        std::uint32_t step;
+        std::uint32_t cleanup;
+    };
+
     PathBuilder(PlanBuilder& plan, PathId id) : m_plan(plan), m_id(id) {}
     Step& append(Op op, const std::string& words);
+    PathBuilder& branch(DrawId share, std::uint64_t mask);
+    PathBuilder& giveBack(Op op, StationId station, AmountId amount);
 
     PlanBuilder& m_plan;
     PathId m_id;
-    std::vector<std::uint32_t> m_openBranches;
+    std::vector<OpenBranch> m_openBranches;
     std::uint32_t m_cleanup = 0;
+    bool m_isEnded = false;  ///< The last step was a reply or a failure.
 };
 
 }  // namespace neph
