@@ -6,7 +6,8 @@
 
 namespace neph {
 
-/// What is selected: ids of nodes and links, in the order of selection. Canvas, inspector and charts share it.
+/// What is selected: ids of nodes and links, in the order of selection. Canvas, inspector and charts share
+/// it.
 class Selection final : public QObject {
     Q_OBJECT
 
