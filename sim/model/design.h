@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -40,10 +41,13 @@ struct Link {
     friend bool operator==(const Link&, const Link&) = default;
 };
 
+/// What can go wrong: the kinds of FaultSpec.
+inline constexpr std::array kFaultKinds{"killTask", "loseZone", "slowDependency", "registryDown", "throttle"};
+
 /// Something that goes wrong at a given time of the run.
 struct FaultSpec {
     std::string id;
-    std::string kind;    ///< "killTask", "loseZone", "slowDependency", "registryDown", "throttle"
+    std::string kind;    ///< One of kFaultKinds.
     std::string target;  ///< Node id.
     double atSeconds = 0;
     double forSeconds = 0;  ///< 0: one stroke, or for good where the fault is a state.

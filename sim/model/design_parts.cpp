@@ -143,7 +143,9 @@ static Properties readProperties(JsonFields& fields, DiagnosticSink& sink)
         return properties;
     }
     for (const auto& [key, value] : json->items()) {
-        if (value.is_null()) {
+        if (value.is_null() && sink.isSaturated()) {
+            sink.drop(Severity::Error);
+        } else if (value.is_null()) {
             sink.add(
                 {Severity::Error, pointerTo(fields.pointerOf("properties"), key),
                  fmt::format("The property '{}' is null.", key), "a value",

@@ -76,7 +76,9 @@ std::string nearest(const std::string& word, const std::vector<std::string>& can
     std::string best;
     std::size_t bestDistance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const std::string& candidate : candidates) {
-        if (candidate.size() > kLongestWord) {
+        const std::size_t longer = std::max(word.size(), candidate.size());
+        const std::size_t shorter = std::min(word.size(), candidate.size());
+        if (longer - shorter >= bestDistance) {
             continue;
         }
         const std::size_t distance = editDistance(word, candidate);
@@ -96,12 +98,19 @@ std::string didYouMean(const std::string& word, const std::vector<std::string>& 
 
 void DiagnosticSink::add(Diagnostic diagnostic)
 {
-    if (m_kept.size() < kMostDiagnostics) {
-        m_kept.push_back(std::move(diagnostic));
+    if (isFull()) {
+        drop(diagnostic.severity);
         return;
     }
+    m_worst = std::max(m_worst, diagnostic.severity);
+    m_kept.push_back(std::move(diagnostic));
+}
+
+void DiagnosticSink::drop(Severity severity)
+{
     ++m_dropped;
-    m_worstDropped = std::max(m_worstDropped, diagnostic.severity);
+    m_worst = std::max(m_worst, severity);
+    m_worstDropped = std::max(m_worstDropped, severity);
 }
 
 void DiagnosticSink::add(Diagnostics diagnostics)
@@ -115,11 +124,12 @@ Diagnostics DiagnosticSink::take()
 {
     if (m_dropped > 0) {
         m_kept.push_back(
-            {m_worstDropped, "", fmt::format("There are {} more remarks like these.", m_dropped), "",
+            {m_worstDropped, "", fmt::format("There are at least {} more remarks like these.", m_dropped), "",
              "Mend the first ones and check again.", ""});
     }
     m_dropped = 0;
     m_worstDropped = Severity::Note;
+    m_worst = Severity::Note;
     return std::exchange(m_kept, {});
 }
 

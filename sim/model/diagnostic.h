@@ -42,6 +42,11 @@ public:
 
     void add(Diagnostic diagnostic);
     void add(Diagnostics diagnostics);
+    /// Counts one that is not worth writing down any more.
+    void drop(Severity severity);
+    bool isFull() const { return m_kept.size() >= kMostDiagnostics; }
+    /// Full, and an error among them: looking further cannot change the answer.
+    bool isSaturated() const { return isFull() && m_worst == Severity::Error; }
     /// What was collected; the sink is empty afterwards.
     Diagnostics take();
 
@@ -49,6 +54,7 @@ private:
     Diagnostics m_kept;
     std::size_t m_dropped = 0;
     Severity m_worstDropped = Severity::Note;
+    Severity m_worst = Severity::Note;  ///< Of all, kept and dropped.
 };
 
 }  // namespace neph

@@ -9,17 +9,26 @@
 
 namespace neph {
 
+/// Past the end of every list: add as the last.
+inline constexpr std::size_t kLast = static_cast<std::size_t>(-1);
+
+/// Members `asItWas` are set in inverses: what is put back is not checked again, so that undo gives back
+/// exactly what was there, also a drawing with a dangling link or frames in a circle that somebody was
+/// mending.
 struct AddNode {
     Node node;
-    std::size_t index = static_cast<std::size_t>(-1);  ///< Place in drawing order; past the end: last.
+    std::size_t index = kLast;  ///< Place in drawing order; past the end: last.
+    bool asItWas = false;
 };
-/// Takes a node away together with the links that end at it, and with everything that lies in it.
+/// Takes a node away together with everything that lies in it, and with the links that end and the faults
+/// that strike there.
 struct RemoveNode {
     std::string id;
 };
 struct AddLink {
     Link link;
-    std::size_t index = static_cast<std::size_t>(-1);
+    std::size_t index = kLast;
+    bool asItWas = false;
 };
 struct RemoveLink {
     std::string id;
@@ -40,24 +49,28 @@ struct PlaceNode {
     std::string parent;
     Point position;
     Point size;
+    bool asItWas = false;
 };
 struct AddFault {
     FaultSpec fault;
-    std::size_t index = static_cast<std::size_t>(-1);
+    std::size_t index = kLast;
+    bool asItWas = false;
 };
 struct RemoveFault {
     std::string id;
 };
 struct AddTrace {
     TrafficTrace trace;
-    std::size_t index = static_cast<std::size_t>(-1);
+    std::size_t index = kLast;
+    bool asItWas = false;
 };
 struct RemoveTrace {
     std::string name;
 };
 struct AddNote {
     Note note;
-    std::size_t index = static_cast<std::size_t>(-1);
+    std::size_t index = kLast;
+    bool asItWas = false;
 };
 struct RemoveNote {
     std::string id;
@@ -88,7 +101,8 @@ struct Edit {
 /// rules.h).
 Result<Edit> applyEdit(Design& design, const Edit& edit);
 
-/// An edit as JSON and back, for the journal and for scripts.
+/// An edit as JSON and back, for the journal and for scripts: {"do": "setProperty", "id": "web", ...}.
+/// Errors: Invalid, with the JSON pointer.
 Value toJson(const Edit& edit);
 Result<Edit> editFromJson(const Value& json);
 

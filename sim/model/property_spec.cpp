@@ -112,29 +112,33 @@ static Diagnostics checkNumber(const PropertySpec& spec, const Value& value, con
     return {};
 }
 
-static Diagnostics checkRow(const PropertySpec& table, const Value& row, const std::string& pointer)
+static void
+checkRow(const PropertySpec& table, const Value& row, const std::string& pointer, DiagnosticSink& found)
 {
     if (!row.is_object()) {
-        return wrong(table, pointer, fmt::format("A row of {} is {}.", table.label, briefText(row)));
+        found.add(wrong(table, pointer, fmt::format("A row of {} is {}.", table.label, briefText(row))));
+        return;
     }
-    Diagnostics found;
     std::vector<std::string> keys;
     for (const PropertySpec& column : table.columns) {
         keys.push_back(column.key);
         if (const auto cell = row.find(column.key); cell != row.end()) {
-            Diagnostics ofCell = checkValue(column, *cell, pointerTo(pointer, column.key));
-            found.insert(found.end(), ofCell.begin(), ofCell.end());
+            found.add(checkValue(column, *cell, pointerTo(pointer, column.key)));
         }
     }
     for (const auto& [key, cell] : row.items()) {
-        if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-            found.push_back(
-                {Severity::Warning, pointerTo(pointer, key),
-                 fmt::format("{} has no column '{}'.", table.label, key),
-                 fmt::format("{}", fmt::join(keys, ", ")), didYouMean(key, keys), ""});
+        if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+            continue;
         }
+        if (found.isFull()) {
+            found.drop(Severity::Warning);
+            continue;
+        }
+        found.add(
+            {Severity::Warning, pointerTo(pointer, key),
+             fmt::format("{} has no column '{}'.", table.label, key),
+             fmt::format("{}", fmt::join(keys, ", ")), didYouMean(key, keys), ""});
     }
-    return found;
 }
 
 static Diagnostics checkTable(const PropertySpec& spec, const Value& value, const std::string& pointer)
@@ -147,8 +151,8 @@ static Diagnostics checkTable(const PropertySpec& spec, const Value& value, cons
         return wrong(spec, pointer, fmt::format("{} has {} rows.", spec.label, value.size()));
     }
     DiagnosticSink found;
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        found.add(checkRow(spec, value[i], pointerTo(pointer, i)));
+    for (std::size_t i = 0; i < value.size() && !found.isSaturated(); ++i) {
+        checkRow(spec, value[i], pointerTo(pointer, i), found);
     }
     return found.take();
 }

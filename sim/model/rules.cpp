@@ -1,7 +1,6 @@
 #include "sim/model/rules.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -13,8 +12,6 @@
 namespace neph {
 
 namespace {
-
-constexpr std::array kFaultKinds{"killTask", "loseZone", "slowDependency", "registryDown", "throttle"};
 
 /// What a person calls the node: its name, or its id where it has none.
 std::string calledName(const Node& node)
@@ -85,20 +82,21 @@ public:
         for (std::size_t i = 0; i < design.nodes.size(); ++i) {
             m_places.emplace(design.nodes[i].id, i);
         }
+        findCircles();
     }
 
     Diagnostics run()
     {
-        for (std::size_t i = 0; i < m_design.nodes.size(); ++i) {
+        for (std::size_t i = 0; i < m_design.nodes.size() && !m_found.isSaturated(); ++i) {
             checkNode(m_design.nodes[i], pointerTo("/nodes", i));
         }
-        for (std::size_t i = 0; i < m_design.links.size(); ++i) {
+        for (std::size_t i = 0; i < m_design.links.size() && !m_found.isSaturated(); ++i) {
             checkLink(m_design.links[i], pointerTo("/links", i));
         }
-        for (std::size_t i = 0; i < m_design.faults.size(); ++i) {
+        for (std::size_t i = 0; i < m_design.faults.size() && !m_found.isSaturated(); ++i) {
             checkFault(m_design.faults[i], pointerTo("/faults", i));
         }
-        for (std::size_t i = 0; i < m_design.traffic.size(); ++i) {
+        for (std::size_t i = 0; i < m_design.traffic.size() && !m_found.isSaturated(); ++i) {
             checkTrace(m_design.traffic[i], pointerTo("/traffic", i));
         }
         checkWhole();
@@ -112,13 +110,25 @@ private:
         const auto found = m_places.find(id);
         return found == m_places.end() ? nullptr : &m_design.nodes[found->second];
     }
-    std::string nearestNode(const std::string& id) const
+    /// A suggestion as long as the budget lasts: a file with 100,000 misspelt names must not take minutes.
+    std::string suggest(const std::string& word, const std::vector<std::string>& candidates)
     {
+        if (m_found.isFull() || candidates.size() > m_comparisonsLeft) {
+            return {};
+        }
+        m_comparisonsLeft -= candidates.size();
+        return didYouMean(word, candidates);
+    }
+    std::string nearestNode(const std::string& id)
+    {
+        if (m_places.size() > m_comparisonsLeft) {
+            return {};
+        }
         std::vector<std::string> ids;
         for (const auto& [known, place] : m_places) {
             ids.push_back(known);
         }
-        return didYouMean(id, ids);
+        return suggest(id, ids);
     }
     void
     say(Severity severity, const std::string& about, std::string pointer, std::string what,
@@ -131,7 +141,7 @@ private:
 
     void checkNode(const Node& one, const std::string& pointer);
     void checkParent(const Node& one, const KindSpec* kind, const std::string& pointer);
-    bool liesInItself(const Node& one) const;
+    void findCircles();
     void checkProperties(
         const std::string& about, const std::string& called, const std::vector<PropertySpec>& specs,
         const Properties& properties, const std::string& pointer);
@@ -146,7 +156,9 @@ private:
     const Design& m_design;
     const Catalog& m_catalog;
     std::map<std::string, std::size_t> m_places;
+    std::set<std::string> m_circular;  ///< Nodes that lie in themselves.
     std::set<std::pair<std::string, std::string>> m_connected;
+    std::size_t m_comparisonsLeft = 50'000;
     DiagnosticSink m_found;
 };
 
@@ -156,7 +168,7 @@ void Checker::checkNode(const Node& one, const std::string& pointer)
     if (kind == nullptr) {
         say(Severity::Error, one.id, pointerTo(pointer, "kind"),
             fmt::format("There is no kind '{}'.", one.kind), "a kind of the catalog",
-            didYouMean(one.kind, m_catalog.ids()));
+            suggest(one.kind, m_catalog.ids()));
     }
     checkParent(one, kind, pointer);
     if (!std::isfinite(one.position.x) || !std::isfinite(one.position.y)) {
@@ -171,14 +183,21 @@ void Checker::checkNode(const Node& one, const std::string& pointer)
     }
 }
 
-bool Checker::liesInItself(const Node& one) const
+/// Follows every chain of parents once; a chain that meets itself has found a circle.
+void Checker::findCircles()
 {
-    std::set<std::string> seen{one.id};
-    const Node* parent = node(one.parent);
-    while (parent != nullptr && seen.insert(parent->id).second) {
-        parent = node(parent->parent);
+    std::map<const Node*, std::size_t> chainOf;
+    for (std::size_t chain = 0; chain < m_design.nodes.size(); ++chain) {
+        const Node* current = &m_design.nodes[chain];
+        while (current != nullptr && chainOf.emplace(current, chain).second) {
+            current = node(current->parent);
+        }
+        if (current != nullptr && chainOf[current] == chain) {
+            while (m_circular.insert(current->id).second) {
+                current = node(current->parent);
+            }
+        }
     }
-    return parent != nullptr && parent->id == one.id;
 }
 
 void Checker::checkParent(const Node& one, const KindSpec* kind, const std::string& pointer)
@@ -190,7 +209,7 @@ void Checker::checkParent(const Node& one, const KindSpec* kind, const std::stri
             "the id of a node, or nothing for the canvas", nearestNode(one.parent));
         return;
     }
-    if (liesInItself(one)) {
+    if (m_circular.contains(one.id)) {
         say(Severity::Error, one.id, place, fmt::format("{} lies in itself.", calledName(one)),
             "frames within frames, without a circle", "Take one of the frames out of the other.");
         return;
@@ -216,9 +235,13 @@ void Checker::checkProperties(
         const auto spec =
             std::find_if(specs.begin(), specs.end(), [&key](const auto& one) { return one.key == key; });
         const std::string place = pointerTo(pointer, key);
+        if (spec == specs.end() && m_found.isFull()) {
+            m_found.drop(Severity::Warning);
+            continue;
+        }
         if (spec == specs.end()) {
             say(Severity::Warning, about, place, fmt::format("{} has no property '{}'.", called, key),
-                fmt::format("{}", fmt::join(keys, ", ")), didYouMean(key, keys));
+                fmt::format("{}", fmt::join(keys, ", ")), suggest(key, keys));
             continue;
         }
         for (Diagnostic& wrong : checkValue(*spec, value, place)) {
@@ -278,7 +301,7 @@ void Checker::checkFault(const FaultSpec& fault, const std::string& pointer)
         say(Severity::Error, fault.target, pointerTo(pointer, "kind"),
             fmt::format("There is no fault '{}'.", fault.kind),
             fmt::format("{}", fmt::join(kFaultKinds, ", ")),
-            didYouMean(fault.kind, {kFaultKinds.begin(), kFaultKinds.end()}));
+            suggest(fault.kind, {kFaultKinds.begin(), kFaultKinds.end()}));
     }
     if (node(fault.target) == nullptr) {
         say(Severity::Error, "", pointerTo(pointer, "target"),
@@ -290,6 +313,12 @@ void Checker::checkFault(const FaultSpec& fault, const std::string& pointer)
         if (!(time >= 0) || !std::isfinite(time)) {
             say(Severity::Error, fault.target, pointerTo(pointer, key), fmt::format("'{}' is {}.", key, time),
                 "a number of seconds, 0 or more");
+        }
+    }
+    for (const auto& [key, value] : fault.properties) {
+        if (!value.is_number() || !(value.get<double>() >= 0) || !std::isfinite(value.get<double>())) {
+            say(Severity::Error, fault.target, pointerTo(pointerTo(pointer, "properties"), key),
+                fmt::format("'{}' is {}.", key, briefText(value)), "a number, 0 or more");
         }
     }
     if (fault.atSeconds >= m_design.runSeconds) {
@@ -425,12 +454,23 @@ std::string refusalOfParent(
 static Value
 valueOrDefault(const std::vector<PropertySpec>& specs, const Properties& properties, const std::string& key)
 {
-    if (const auto own = properties.find(key); own != properties.end()) {
-        return own->second;
-    }
     const auto spec =
         std::find_if(specs.begin(), specs.end(), [&key](const auto& one) { return one.key == key; });
-    return spec == specs.end() ? Value() : spec->fallback;
+    if (spec == specs.end()) {
+        return {};
+    }
+    const auto own = properties.find(key);
+    Value value = own == properties.end() ? spec->fallback : own->second;
+    if (spec->type == PropertyType::Table && value.is_array()) {
+        for (Value& row : value) {
+            for (const PropertySpec& column : spec->columns) {
+                if (row.is_object() && !row.contains(column.key)) {
+                    row[column.key] = column.fallback;
+                }
+            }
+        }
+    }
+    return value;
 }
 
 Value effectiveValue(const KindSpec& kind, const Properties& properties, const std::string& key)

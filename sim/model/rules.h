@@ -19,7 +19,8 @@ refusalOfLink(const Design& design, const Catalog& catalog, const std::string& f
 std::string refusalOfParent(
     const Design& design, const Catalog& catalog, const std::string& kind, const std::string& parent);
 
-/// The value in force: the node's own, or the default of its kind. Null for an unknown key.
+/// The value in force: the node's own, or the default of its kind. In the rows of a table, columns that were
+/// left out are filled with their defaults. Null for an unknown key.
 Value effectiveValue(const KindSpec& kind, const Properties& properties, const std::string& key);
 Value effectiveValue(const LinkRule& rule, const Properties& properties, const std::string& key);
 
