@@ -4,12 +4,19 @@ namespace neph {
 
 namespace {
 
-/// Digits of `text` as an integer of 10^-decimals units, or an error that names `text`.
+/// Far enough from the end of 128 bits for sums of many amounts and for products with small numbers.
+constexpr Int128 kMostParsed = Int128{1'000'000'000'000'000} * 1'000'000'000'000'000;
+
+/// `text` as an integer of 10^-decimals units, or an error that names `text`.
 Result<Int128> parseDecimal(std::string_view text, int decimals)
 {
-    const Error bad{ErrorCode::Invalid, std::string(text),
-                    "Expected a plain decimal number such as 0.0225, with at most " + std::to_string(decimals) +
-                        " decimals."};
+    const Error bad{
+        ErrorCode::Invalid, std::string(text),
+        "Expected a plain decimal number such as 0.0225, with at most " + std::to_string(decimals) +
+            " decimals."};
+    const Error tooLarge{
+        ErrorCode::Invalid, std::string(text),
+        "Expected a number below 10^" + std::to_string(30 - decimals) + "."};
     std::string_view rest = text;
     const bool negative = rest.starts_with('-');
     if (negative) {
@@ -17,23 +24,32 @@ Result<Int128> parseDecimal(std::string_view text, int decimals)
     }
     Int128 value = 0;
     int seenDecimals = -1;
-    int digits = 0;
+    bool anyDigit = false;
     for (const char c : rest) {
         if (c == '.' && seenDecimals < 0) {
             seenDecimals = 0;
-        } else if (c >= '0' && c <= '9' && digits < 30) {
-            value = value * 10 + (c - '0');
-            ++digits;
+        } else if (c >= '0' && c <= '9') {
+            anyDigit = true;
             seenDecimals += seenDecimals >= 0 ? 1 : 0;
+            if (seenDecimals > decimals) {
+                return bad;
+            }
+            value = value * 10 + (c - '0');
+            if (value >= kMostParsed) {
+                return tooLarge;
+            }
         } else {
             return bad;
         }
     }
-    if (digits == 0 || seenDecimals > decimals) {
+    if (!anyDigit) {
         return bad;
     }
     for (int place = seenDecimals < 0 ? 0 : seenDecimals; place < decimals; ++place) {
         value *= 10;
+        if (value >= kMostParsed) {
+            return tooLarge;
+        }
     }
     return negative ? -value : value;
 }
@@ -83,13 +99,13 @@ std::int64_t Money::cents() const
 
 std::string Money::toCentsText() const
 {
-    const std::int64_t all = cents();
-    const std::uint64_t size = all < 0 ? -static_cast<std::uint64_t>(all) : static_cast<std::uint64_t>(all);
-    std::string whole = std::to_string(size / 100);
+    const Int128 all = dividedHalfAway(m_pico, kPicoPerDollar / 100);
+    const Int128 size = all < 0 ? -all : all;
+    std::string whole = toString(size / 100);
     for (std::size_t at = whole.size(); at > 3; at -= 3) {
         whole.insert(at - 3, ",");
     }
-    const std::string part = std::to_string(size % 100);
+    const std::string part = toString(size % 100);
     return (all < 0 ? "-" : "") + whole + (part.size() == 1 ? ".0" : ".") + part;
 }
 
@@ -114,7 +130,12 @@ std::string Quantity::toExactText() const
 
 Money priceOf(Quantity quantity, Money perUnit)
 {
-    return Money::ofPico(dividedHalfAway(quantity.nano() * perUnit.pico(), Quantity::kNano));
+    // Whole units and the rest apart: the product of the two amounts could leave 128 bits.
+    const Int128 whole = quantity.nano() / Quantity::kNano;
+    const Int128 rest = quantity.nano() % Quantity::kNano;
+    const Int128 restPico = rest * (perUnit.pico() % Quantity::kNano);
+    const Int128 exactPico = whole * perUnit.pico() + rest * (perUnit.pico() / Quantity::kNano);
+    return Money::ofPico(exactPico + dividedHalfAway(restPico, Quantity::kNano));
 }
 
 }  // namespace neph

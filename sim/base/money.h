@@ -22,13 +22,14 @@ public:
     static constexpr Money ofDollars(std::int64_t dollars) { return Money(Int128{dollars} * kPicoPerDollar); }
     static constexpr Money ofCents(std::int64_t cents) { return Money(Int128{cents} * (kPicoPerDollar / 100)); }
 
-    /// Reads a plain decimal such as "0.0000166667". Errors: Invalid, also for more than 12 decimals.
+    /// Reads a plain decimal such as "0.0000166667". Errors: Invalid, also for more than 12 decimals and from
+    /// 10^18 dollars on.
     static Result<Money> parse(std::string_view decimal);
 
     constexpr Int128 pico() const { return m_pico; }
     /// For charts and ratios only; never to be turned into money again.
     double dollars() const;
-    /// Whole cents, half away from zero.
+    /// Whole cents, half away from zero; of less than 10^16 dollars.
     std::int64_t cents() const;
     /// "1,234.50": rounded to cents, with thousands separators.
     std::string toCentsText() const;
@@ -73,7 +74,7 @@ public:
     static constexpr Quantity of(std::int64_t whole) { return Quantity(Int128{whole} * kNano); }
     /// `part` / `whole` of a unit, rounded half up: `Quantity::ratio(seconds, 3600)` is hours.
     static constexpr Quantity ratio(Int128 part, Int128 whole) { return Quantity((part * kNano + whole / 2) / whole); }
-    /// Errors: Invalid, also for more than 9 decimals.
+    /// Errors: Invalid, also for more than 9 decimals and from 10^21 units on.
     static Result<Quantity> parse(std::string_view decimal);
 
     constexpr Int128 nano() const { return m_nano; }

@@ -27,13 +27,15 @@ public:
         m_freeLeft = freeTier ? price.freePerMonth : Quantity{};
     }
 
+    /// Free units fill the bands like any other (Amazon S3 FAQs, Billing: of 62 TB out to the internet the
+    /// first band charges 10,239 GB, one being free, and the others stay as they are).
     Money pay(Quantity used)
     {
         const Quantity free = m_freeLeft < used ? m_freeLeft : used;
         m_freeLeft = m_freeLeft - free;
-        const Quantity billed = used - free;
-        const Money cost = tieredPrice(m_billed, billed, m_price.bands);
-        m_billed += billed;
+        m_taken += free;
+        const Money cost = tieredPrice(m_taken, used - free, m_price.bands);
+        m_taken += used - free;
         return cost;
     }
     /// Of the band that the next unit falls in.
@@ -41,7 +43,7 @@ public:
     {
         const auto band =
             std::find_if(m_price.bands.begin(), m_price.bands.end(), [this](const PriceBand& b) {
-                return b.unlimited || m_billed < b.upTo;
+                return b.unlimited || m_taken < b.upTo;
             });
         return band->perUnit;
     }
@@ -49,7 +51,7 @@ public:
 private:
     const Price& m_price;
     Quantity m_freeLeft;
-    Quantity m_billed;
+    Quantity m_taken;
 };
 
 bool isSameLine(const UsageRecord& a, const UsageRecord& b)

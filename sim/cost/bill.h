@@ -49,8 +49,9 @@ struct BillOptions {
 };
 
 /// Prices `usage`. Tiers run over the account's usage of one type and region, in order of hour, then node,
-/// then request class, after the free amounts (where asked for) have been taken off in the same order.
-/// Sub-totals add up to the total to the pico-dollar, and the total is what the sums of usage cost at once.
+/// then request class. The free amounts, where asked for, are the first units in that order; they fill bands
+/// too. Sub-totals add up to the total to the pico-dollar, and the total is what the sums of usage cost at
+/// once.
 ///
 /// The month is priced from each type's usage times 730 h over the length of the run, rounded half up to
 /// the billionth of a unit; a type that is metered by started hours is scaled by the started hours.
