@@ -56,7 +56,7 @@ Value propertySchema(const PropertySpec& spec)
         putBounds(schema, spec, "minimum", "maximum");
         break;
     case PropertyType::Number:
-    case PropertyType::Duration:
+    case PropertyType::TimeSpan:
         schema["type"] = "number";
         putBounds(schema, spec, "minimum", "maximum");
         break;
