@@ -74,9 +74,13 @@ void Compiler::addClasses()
             if (m_compiled.classes.size() == kMostClasses) {
                 return;
             }
-            RequestClass added{row.value("name", "request"), source.id(), row.value("weight", 1.0),
-                               row.value("cpuMs", 0.0), kibibytes(row.value("requestKiB", 0.0)),
-                               kibibytes(row.value("responseKiB", 0.0))};
+            RequestClass added{
+                row.value("name", "request"),
+                source.id(),
+                row.value("weight", 1.0),
+                row.value("cpuMs", 0.0),
+                kibibytes(row.value("requestKiB", 0.0)),
+                kibibytes(row.value("responseKiB", 0.0))};
             const auto taken = [&added](const RequestClass& other) { return other.name == added.name; };
             if (std::any_of(m_compiled.classes.begin(), m_compiled.classes.end(), taken)) {
                 added.name = source.name() + "/" + added.name;
@@ -170,7 +174,8 @@ std::string Compiler::regionCode(const std::string& nodeId) const
     if (region == nullptr) {
         return "us-east-1";
     }
-    return effectiveValue(*m_compiled.catalog->find(region->kind), region->properties, "code").get<std::string>();
+    return effectiveValue(*m_compiled.catalog->find(region->kind), region->properties, "code")
+        .get<std::string>();
 }
 
 const Node* Compiler::vpcOf(const std::string& nodeId) const
@@ -196,24 +201,28 @@ std::vector<ZoneIndex> Compiler::zonesOf(const std::string& nodeId)
     return m_zonesByRegion.at(key);
 }
 
-void Compiler::hop(PathBuilder& path, const Component& node, const Link& link, AmountId bytes, bool crossingIsFree)
+void Compiler::hop(
+    PathBuilder& path, const Component& node, const Link& link, AmountId bytes, bool crossingIsFree)
 {
     const Node* region = regionOf(node.id());
     const KindSpec* kind = m_compiled.catalog->find(region != nullptr ? region->kind : "aws.region");
-    const PropertyReader network{kind->properties, region != nullptr ? region->properties : node.node.properties};
+    const PropertyReader network{
+        kind->properties, region != nullptr ? region->properties : node.node.properties};
     const auto latency = [&](const std::string& key) {
-        const double mean = (region != nullptr ? network.number(key) : kind->property(key)->fallback.get<double>()) / 1e3;
+        const double mean =
+            (region != nullptr ? network.number(key) : kind->property(key)->fallback.get<double>()) / 1e3;
         return m_plan.addDraw(link.id, key, Distribution::exponential(mean));
     };
     // A gigabyte between zones is billed on each side (assets/prices/README.md).
-    const MeterId meter =
-        crossingIsFree
-            ? MeterId{}
-            : this->meter(node.id(), "AWSDataTransfer", "DataTransfer-Regional-Bytes", (std::int64_t{1} << 30) * 1000 / 2);
+    const MeterId meter = crossingIsFree ? MeterId{}
+                                         : this->meter(
+                                               node.id(), "AWSDataTransfer", "DataTransfer-Regional-Bytes",
+                                               (std::int64_t{1} << 30) * 1000 / 2);
     path.hop(latency("sameZoneMs"), latency("crossZoneMs"), bytes, meter, "network");
 }
 
-OutcomeId Compiler::outcome(const std::string& nodeId, OutcomeSpec::Kind kind, const std::string& name, bool retryable)
+OutcomeId
+Compiler::outcome(const std::string& nodeId, OutcomeSpec::Kind kind, const std::string& name, bool retryable)
 {
     return m_plan.outcome({kind, name, retryable, index(nodeId)});
 }

@@ -17,16 +17,16 @@ namespace neph {
 /// One kind of request, as the users' table of classes states it.
 struct RequestClass {
     std::string name;
-    std::string source;             ///< Node id of the users who send it.
+    std::string source;  ///< Node id of the users who send it.
     double weight = 1;
-    double cpuMilliseconds = 0;     ///< 0: as the service that handles it says.
+    double cpuMilliseconds = 0;  ///< 0: as the service that handles it says.
     Bytes request;
     Bytes response;
 };
 
 /// A drawing turned into a plan and the models that drive it. Immutable; shared by any number of runs.
 struct CompiledDesign {
-    Design design;                  ///< A copy: components refer to it.
+    Design design;  ///< A copy: components refer to it.
     const Catalog* catalog = nullptr;
     Plan plan;
     std::vector<RequestClass> classes;
@@ -89,9 +89,12 @@ public:
     void hop(PathBuilder& path, const Component& node, const Link& link, AmountId bytes, bool crossingIsFree);
 
     /// An outcome of a node.
-    OutcomeId outcome(const std::string& nodeId, OutcomeSpec::Kind kind, const std::string& name, bool retryable);
+    OutcomeId
+    outcome(const std::string& nodeId, OutcomeSpec::Kind kind, const std::string& name, bool retryable);
     /// A billed meter of a node, in `perUnit` milli-units per billing unit.
-    MeterId meter(const std::string& nodeId, const std::string& service, const std::string& usageType, std::int64_t perUnit);
+    MeterId meter(
+        const std::string& nodeId, const std::string& service, const std::string& usageType,
+        std::int64_t perUnit);
     /// A watched meter, not billed by itself.
     MeterId watch(const std::string& nodeId, const std::string& name);
 

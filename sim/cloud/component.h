@@ -15,7 +15,10 @@ namespace neph {
 /// A design is checked before it is compiled, so a missing key or a wrong type here is a bug and aborts.
 class PropertyReader {
 public:
-    PropertyReader(const std::vector<PropertySpec>& specs, const Properties& own) : m_specs(&specs), m_own(&own) {}
+    PropertyReader(const std::vector<PropertySpec>& specs, const Properties& own)
+        : m_specs(&specs), m_own(&own)
+    {
+    }
 
     Value value(const std::string& key) const;
     bool flag(const std::string& key) const;

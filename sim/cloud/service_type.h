@@ -14,7 +14,8 @@ namespace neph {
 class Compiler;
 class World;
 
-/// Where a request goes that comes in over a link: a path, on a replica of `pool` where the node has replicas.
+/// Where a request goes that comes in over a link: a path, on a replica of `pool` where the node has
+/// replicas.
 struct Entry {
     PathId path;
     PoolId pool;                            ///< None: the path runs without a replica.

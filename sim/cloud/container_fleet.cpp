@@ -1,0 +1,342 @@
+#include "sim/cloud/container_fleet.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace neph {
+
+ContainerFleet::ContainerFleet(World& world, Config config)
+    : m_world(world), m_config(std::move(config)), m_launchTokens(m_config.launchBurst),
+      m_spotLife(world.random(m_config.nodeId, "spot interruption"))
+{
+    m_world.data().onOutOfMemory(m_config.pool, [this](ReplicaId replica) {
+        const auto found = m_byReplica.find(replica);
+        if (found != m_byReplica.end()) {
+            const TaskPointer task = found->second;
+            die(*task, fmt::format("{} (exit code {})", m_config.outOfMemoryError, m_config.killedExitCode));
+        }
+    });
+    m_world.onZoneChange([this](ZoneIndex zone, bool lost) {
+        if (lost) {
+            loseZone(zone);
+        }
+    });
+}
+
+void ContainerFleet::start(std::uint32_t revision)
+{
+    m_launchTokens = launchTokens() - 1;
+    m_launchTokensAt = m_world.now();
+    auto task = std::make_shared<LiveTask>(m_world.sim());
+    task->number = ++m_started;
+    task->revision = revision;
+    task->zone = placeNext();
+    task->spot = nextIsSpot();
+    task->created = m_world.now();
+    task->since = m_world.now();
+    m_tasks.push_back(task);
+    m_all.push_back(task);
+    m_world.start(live(task));
+}
+
+Process ContainerFleet::live(TaskPointer task)
+{
+    const ContainerImage image = m_config.revisions.at(task->revision);
+    co_await task->wake.waitFor(m_config.provisioning);
+
+    if (!task->stopAsked) {
+        enter(*task, TaskState::Pending);
+        task->billedFrom = m_world.now();  // Billing begins with the download of the image.
+        PullOutcome pulled;
+        Process pulling = pullImage(task, image, pulled);
+        co_await std::move(pulling);
+        if (!pulled.error.empty() && !task->stopAsked) {
+            die(*task, pulled.error);
+        }
+    }
+    if (!task->stopAsked) {
+        co_await task->wake.waitFor(m_config.containerCreate);
+    }
+    if (!task->stopAsked) {
+        enter(*task, TaskState::Activating);
+        co_await task->wake.waitFor(m_config.activating);
+    }
+    if (!task->stopAsked) {
+        Process serving = serve(task, image);
+        co_await std::move(serving);
+    }
+    Process ending = terminate(task);
+    co_await std::move(ending);
+}
+
+Process ContainerFleet::pullImage(TaskPointer task, ContainerImage image, PullOutcome& outcome)
+{
+    const std::vector<ImageRegistry*> registries = m_world.find<ImageRegistry>(image.registryId);
+    if (registries.empty()) {
+        co_return;  // The image is stored nowhere that is drawn: it is taken to be at hand.
+    }
+    LayerCache nothing;  // Fargate keeps no layers between tasks.
+    const std::string address = m_config.pullsAreByTask
+                                    ? fmt::format("{}#{}", m_config.pullAddress, task->number)
+                                    : m_config.pullAddress;
+    Process pulling = registries.front()->pull(image, address, nothing, outcome);
+    co_await std::move(pulling);
+}
+
+Process ContainerFleet::serve(TaskPointer task, ContainerImage image)
+{
+    co_await task->wake.waitFor(m_config.containerStart);
+    if (task->stopAsked) {
+        co_return;
+    }
+    if (image.brokenAtStart) {
+        co_await task->wake.waitFor(image.crash);
+        if (!task->stopAsked) {
+            die(*task, fmt::format("Essential container in task exited (exit code {})", image.crashExitCode));
+        }
+        co_return;
+    }
+    enter(*task, TaskState::Running);
+    task->everRan = true;
+    task->runningSince = m_world.now();
+    task->replica = m_world.data().addReplica(m_config.pool, task->zone, task->revision);
+    m_byReplica[task->replica] = task;
+    if (task->spot && m_config.spotInterruptionsPerHour > 0) {
+        m_world.start(interrupt(task));
+    }
+    co_await task->wake.waitFor(image.start);  // It runs, but does not listen yet.
+    if (!task->stopAsked) {
+        registerTargets(task, image.failsHealthCheck);
+        m_world.start(watchHealth(task));
+    }
+    while (!task->stopAsked) {
+        co_await task->wake.wait();
+    }
+}
+
+void ContainerFleet::registerTargets(const TaskPointer& task, bool failsHealthCheck)
+{
+    const std::vector<TargetGroup*> groups = m_world.find<TargetGroup>(m_config.nodeId);
+    if (groups.empty()) {
+        m_world.data().setService(task->replica, Service::In);
+        return;
+    }
+    for (TargetGroup* group : groups) {
+        const auto probe = [this, replica = task->replica,
+                            failsHealthCheck](std::function<void(bool)> answered) {
+            m_world.data().send(m_config.probe, replica, 0, [answered, failsHealthCheck](OutcomeId ended) {
+                answered(ended.value == 0 && !failsHealthCheck);
+            });
+        };
+        group->add(task->replica, taskName(*task), probe);
+    }
+}
+
+Process ContainerFleet::watchHealth(TaskPointer task)
+{
+    const std::vector<TargetGroup*> groups = m_world.find<TargetGroup>(m_config.nodeId);
+    if (groups.empty()) {
+        co_await m_world.sim().after(m_config.healthyAfter);
+        if (!task->stopAsked) {
+            task->health = TaskHealth::Healthy;
+        }
+        co_return;
+    }
+    while (!task->stopAsked) {
+        const auto is = [&task, &groups](TargetHealth wanted) {
+            return [&task, wanted](TargetGroup* group) { return group->health(task->replica) == wanted; };
+        };
+        if (std::all_of(groups.begin(), groups.end(), is(TargetHealth::Healthy))) {
+            task->health = TaskHealth::Healthy;
+        } else if (
+            std::any_of(groups.begin(), groups.end(), is(TargetHealth::Unhealthy)) &&
+            m_world.now() >= task->runningSince + m_config.healthGrace) {
+            if (task->health != TaskHealth::Unhealthy) {
+                task->health = TaskHealth::Unhealthy;
+                fail(*task, true);
+            }
+        }
+        co_await groups.front()->changed().waitFor(1s);
+    }
+}
+
+void ContainerFleet::stop(std::uint32_t number, std::string reason)
+{
+    for (const auto& task : m_tasks) {
+        if (task->number == number && !task->stopAsked) {
+            auto& living = static_cast<LiveTask&>(*task);
+            living.stopAsked = true;
+            living.stopReason = std::move(reason);
+            living.wake.fire();
+        }
+    }
+}
+
+void ContainerFleet::die(LiveTask& task, const std::string& reason)
+{
+    if (task.isDead) {
+        return;
+    }
+    task.isDead = true;
+    task.stopAsked = true;
+    task.stopReason = reason;
+    if (task.replica) {
+        // Its sockets close with it: whoever waits for an answer gets a reset.
+        for (TargetGroup* group : m_world.find<TargetGroup>(m_config.nodeId)) {
+            group->remove(task.replica);
+        }
+        m_world.data().removeReplica(task.replica, m_config.onReset);
+        m_byReplica.erase(task.replica);
+        task.replica = {};
+    }
+    fail(task, false);
+    m_world.log(
+        EventLevel::Failure, m_config.nodeId,
+        fmt::format("(service {}) (task {}) stopped: {}", m_config.service, task.number, reason),
+        taskName(task));
+    task.wake.fire();
+}
+
+void ContainerFleet::fail(LiveTask& task, bool byHealthCheck)
+{
+    m_failures.push_back(
+        {task.number, task.revision, task.everRan, byHealthCheck,
+         byHealthCheck ? "Task failed ELB health checks" : task.stopReason});
+}
+
+Process ContainerFleet::terminate(TaskPointer task)
+{
+    if (task->replica) {
+        Process draining = drain(task);
+        co_await std::move(draining);
+    } else {
+        enter(*task, TaskState::Stopping);
+    }
+    task->billedTo = m_world.now();
+    enter(*task, TaskState::Deprovisioning);
+    co_await m_world.sim().after(m_config.deprovisioning);
+    enter(*task, TaskState::Stopped);
+    task->stoppedReason = task->stopReason;
+    std::erase_if(m_tasks, [&task](const auto& other) { return other->number == task->number; });
+}
+
+/// Deregister, let requests end, SIGTERM, and SIGKILL where that does not help.
+/// Source: AWS Containers Blog, "Graceful shutdowns with ECS".
+Process ContainerFleet::drain(TaskPointer task)
+{
+    enter(*task, TaskState::Deactivating);
+    Duration delay{0};
+    for (TargetGroup* group : m_world.find<TargetGroup>(m_config.nodeId)) {
+        group->deregister(task->replica);
+        delay = std::max(delay, group->config().deregistrationDelay);
+    }
+    m_world.data().setService(task->replica, Service::Out);
+    const Time drainedBy = m_world.now() + delay;
+    while (!task->isDead && m_world.now() < drainedBy && m_world.data().read(task->replica).inFlight > 0) {
+        co_await task->wake.waitFor(1s);
+    }
+    if (!task->isDead) {
+        enter(*task, TaskState::Stopping);
+        const Time killedAt = m_world.now() + m_config.stopTimeout;
+        const auto isBusy = [this, &task] {
+            return !task->isDead && m_world.data().read(task->replica).inFlight > 0;
+        };
+        while (m_config.gracefulShutdown && isBusy() && m_world.now() < killedAt) {
+            co_await task->wake.waitFor(100ms);
+        }
+    }
+    if (!task->isDead) {
+        for (TargetGroup* group : m_world.find<TargetGroup>(m_config.nodeId)) {
+            group->remove(task->replica);
+        }
+        m_world.data().removeReplica(task->replica, m_config.onReset);
+        m_byReplica.erase(task->replica);
+        task->replica = {};
+    }
+}
+
+Process ContainerFleet::interrupt(TaskPointer task)
+{
+    const double hours = m_spotLife.exponential() / m_config.spotInterruptionsPerHour;
+    co_await m_world.sim().after(fromSeconds(hours * 3600));
+    if (task->stopAsked) {
+        co_return;
+    }
+    m_world.log(
+        EventLevel::Warning, m_config.nodeId,
+        fmt::format(
+            "(service {}) (task {}) SPOT interruption: SIGTERM sent, it will be stopped in {:.0f} seconds.",
+            m_config.service, task->number, seconds(m_config.spotNotice)),
+        taskName(*task));
+    stop(task->number, "Your Spot Task was interrupted. (TerminationNotice)");
+    co_await m_world.sim().after(m_config.spotNotice);
+    if (!task->isGone()) {
+        die(*task, "Your Spot Task was interrupted. (TerminationNotice)");
+    }
+}
+
+void ContainerFleet::loseZone(ZoneIndex zone)
+{
+    for (const TaskPointer& task : m_all) {
+        if (task->zone == zone && !task->isGone() && !task->isDead) {
+            die(*task, "The Availability Zone was lost.");
+        }
+    }
+}
+
+std::uint32_t ContainerFleet::kill(std::uint32_t count, const std::string& reason)
+{
+    std::uint32_t killed = 0;
+    for (const TaskPointer& task : m_all) {
+        if (killed < count && task->state == TaskState::Running && !task->isDead) {
+            die(*task, reason);
+            ++killed;
+        }
+    }
+    return killed;
+}
+
+ZoneIndex ContainerFleet::placeNext() const
+{
+    // Spread: the zone with the fewest live tasks, the first of the list where equal.
+    ZoneIndex chosen;
+    std::size_t fewest = SIZE_MAX;
+    for (const ZoneIndex zone : m_config.zones) {
+        const auto here =
+            static_cast<std::size_t>(std::count_if(m_tasks.begin(), m_tasks.end(), [zone](const auto& task) {
+                return task->isLive() && task->zone == zone;
+            }));
+        if (!m_world.isLost(zone) && here < fewest) {
+            fewest = here;
+            chosen = zone;
+        }
+    }
+    return chosen;
+}
+
+bool ContainerFleet::nextIsSpot() const
+{
+    if (m_config.spotShare <= 0) {
+        return false;
+    }
+    std::uint32_t onDemand = 0;
+    std::uint32_t spot = 0;
+    for (const auto& task : m_tasks) {
+        onDemand += task->isLive() && !task->spot ? 1 : 0;
+        spot += task->isLive() && task->spot ? 1 : 0;
+    }
+    if (onDemand < m_config.onDemandBase) {
+        return false;
+    }
+    const double rest = onDemand - m_config.onDemandBase + spot + 1.0;
+    return spot + 1.0 <= rest * m_config.spotShare + 1e-9;
+}
+
+void ContainerFleet::enter(LiveTask& task, TaskState state)
+{
+    task.state = state;
+    task.since = m_world.now();
+}
+
+}  // namespace neph

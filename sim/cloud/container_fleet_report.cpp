@@ -1,0 +1,148 @@
+// What a fleet says about itself: counts, the tasks as the canvas shows them, and its usage.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sim/cloud/container_fleet.h"
+
+namespace neph {
+
+namespace {
+
+ReplicaView::Look lookOf(const Task& task)
+{
+    switch (task.state) {
+    case TaskState::Running:
+        return task.health == TaskHealth::Healthy     ? ReplicaView::Look::Healthy
+               : task.health == TaskHealth::Unhealthy ? ReplicaView::Look::Unhealthy
+                                                      : ReplicaView::Look::Starting;
+    case TaskState::Deactivating:
+    case TaskState::Stopping:
+    case TaskState::Deprovisioning:
+    case TaskState::Stopped:
+        return ReplicaView::Look::Stopping;
+    default:
+        return ReplicaView::Look::Starting;
+    }
+}
+
+}  // namespace
+
+std::vector<TaskFailure> ContainerFleet::takeFailures()
+{
+    return std::exchange(m_failures, {});
+}
+
+double ContainerFleet::launchTokens() const
+{
+    const double refilled =
+        m_launchTokens + seconds(m_world.now() - m_launchTokensAt) * m_config.launchesPerSecond;
+    return std::min(m_config.launchBurst, refilled);
+}
+
+std::uint32_t ContainerFleet::startsAdmitted() const
+{
+    const bool anywhere = std::any_of(m_config.zones.begin(), m_config.zones.end(), [this](ZoneIndex zone) {
+        return !m_world.isLost(zone);
+    });
+    return anywhere ? static_cast<std::uint32_t>(std::max(0.0, launchTokens())) : 0;
+}
+
+std::uint32_t ContainerFleet::countOf(TaskState state) const
+{
+    return static_cast<std::uint32_t>(std::count_if(
+        m_tasks.begin(), m_tasks.end(), [state](const auto& task) { return task->state == state; }));
+}
+
+std::uint32_t ContainerFleet::healthyCount() const
+{
+    return static_cast<std::uint32_t>(std::count_if(m_tasks.begin(), m_tasks.end(), [](const auto& task) {
+        return task->state == TaskState::Running && task->health == TaskHealth::Healthy;
+    }));
+}
+
+double ContainerFleet::sampleUtilisation(Duration interval)
+{
+    double used = 0;
+    std::size_t running = 0;
+    const double cores = static_cast<double>(m_config.milliVcpu) / 1000;
+    for (const auto& [replica, task] : m_byReplica) {
+        const double busy = m_world.data().read(replica).cpuBusy;
+        task->utilisation = (busy - task->cpuBusyBefore) / (seconds(interval) * cores);
+        task->cpuBusyBefore = busy;
+        used += task->utilisation;
+        ++running;
+    }
+    return running == 0 ? 0 : used / static_cast<double>(running);
+}
+
+std::string ContainerFleet::taskName(const LiveTask& task) const
+{
+    return fmt::format("task/{}", task.number);
+}
+
+std::vector<ReplicaView> ContainerFleet::views() const
+{
+    std::vector<ReplicaView> views;
+    for (const auto& shared : m_tasks) {
+        const auto& task = static_cast<const LiveTask&>(*shared);
+        ReplicaView view;
+        view.id = taskName(task);
+        view.zone = task.zone ? m_world.plan().zones[task.zone.value].name : "";
+        view.state = nameOf(task.state);
+        view.look = task.isDead ? ReplicaView::Look::Failed : lookOf(task);
+        view.since = task.since;
+        view.note = fmt::format("revision {}{}", task.revision, task.spot ? ", Spot" : "");
+        if (task.isDead) {
+            view.note = task.stopReason;
+        } else if (task.health == TaskHealth::Unhealthy) {
+            view.note += ", fails its health checks";
+        }
+        if (task.replica) {
+            const ReplicaReading reading = m_world.data().read(task.replica);
+            view.queue = reading.queueNow;
+            view.utilisation = task.utilisation;
+        }
+        views.push_back(std::move(view));
+    }
+    return views;
+}
+
+void ContainerFleet::appendUsage(Usage& usage, Time now) const
+{
+    for (const TaskPointer& task : m_all) {
+        if (task->billedFrom < Time(0)) {
+            continue;
+        }
+        const Time to = task->billedTo >= Time(0) ? task->billedTo : now;
+        // Per second, rounded up, and for no less than the minimum.
+        const std::int64_t from = task->billedFrom / 1s;
+        const std::int64_t used = (to - task->billedFrom + 999'999'999ns) / 1s;
+        const std::int64_t end = from + std::max<std::int64_t>(used, m_config.billedAtLeast / 1s);
+        for (std::int64_t hour = from / 3600; hour * 3600 < end; ++hour) {
+            const std::int64_t inHour = std::min(end, (hour + 1) * 3600) - std::max(from, hour * 3600);
+            bill(usage, *task, static_cast<std::uint32_t>(hour), inHour);
+        }
+    }
+}
+
+void ContainerFleet::bill(Usage& usage, const LiveTask& task, std::uint32_t hour, std::int64_t inHour) const
+{
+    const auto add = [&](const char* service, const std::string& type, Quantity quantity) {
+        usage.add({m_config.nodeId, "", service, type, m_config.region, hour, quantity});
+    };
+    const std::string prefix =
+        fmt::format("{}Fargate-{}", task.spot ? "SpotUsage-" : "", m_config.arm ? "ARM-" : "");
+    add("AmazonECS", prefix + "vCPU-Hours:perCPU",
+        Quantity::ratio(Int128{m_config.milliVcpu} * inHour, 3'600'000));
+    add("AmazonECS", prefix + "GB-Hours", Quantity::ratio(Int128{m_config.memoryMiB} * inHour, 1024 * 3600));
+    if (m_config.extraStorageGiB > 0) {
+        add("AmazonECS", "Fargate-EphemeralStorage-GB-Hours",
+            Quantity::ratio(Int128{m_config.extraStorageGiB} * inHour, 3600));
+    }
+    if (m_config.publicAddress) {
+        add("AmazonVPC", "PublicIPv4:InUseAddress", Quantity::ratio(Int128{inHour}, 3600));
+    }
+}
+
+}  // namespace neph

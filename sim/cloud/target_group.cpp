@@ -1,0 +1,175 @@
+#include "sim/cloud/target_group.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace neph {
+
+TargetGroup::TargetGroup(World& world, Config config)
+    : m_world(world), m_config(std::move(config)), m_changed(world.sim())
+{
+}
+
+void TargetGroup::add(ReplicaId replica, std::string name, Probe probe)
+{
+    auto target = std::make_shared<Target>();
+    target->replica = replica;
+    target->name = std::move(name);
+    target->probe = std::move(probe);
+    m_targets.push_back(target);
+    m_world.start(watch(target));
+}
+
+Process TargetGroup::watch(std::shared_ptr<Target> target)
+{
+    while (!target->isGone) {
+        // The answer may come after this check has given up, so it is shared with the callback.
+        const auto answer = std::make_shared<Completion<bool>>(m_world.sim());
+        target->probe([answer](bool good) {
+            if (!answer->value()) {
+                answer->set(good);
+            }
+        });
+        const std::optional<bool> answered = co_await answer->waitFor(m_config.timeout);
+        if (target->isGone || target->health == TargetHealth::Draining) {
+            co_return;
+        }
+        count(*target, answered.value_or(false));
+        if (target->health == TargetHealth::Healthy && !target->everHealthy) {
+            target->everHealthy = true;
+            if (m_config.slowStart > Duration(0) && healthyCount() > 1) {
+                m_world.start(warmUp(target));
+            }
+        }
+        co_await m_world.sim().after(m_config.interval);
+    }
+}
+
+void TargetGroup::count(Target& target, bool passed)
+{
+    target.passes = passed ? target.passes + 1 : 0;
+    target.failures = passed ? 0 : target.failures + 1;
+    const int passesNeeded = target.everHealthy ? m_config.healthyThreshold : m_config.newTargetPasses;
+    TargetHealth next = target.health;
+    if (target.passes >= passesNeeded) {
+        next = TargetHealth::Healthy;
+    } else if (target.failures >= m_config.unhealthyThreshold) {
+        next = TargetHealth::Unhealthy;
+    }
+    if (next == target.health) {
+        return;
+    }
+    target.health = next;
+    if (next == TargetHealth::Healthy) {
+        m_world.log(
+            EventLevel::Info, m_config.balancerId,
+            fmt::format("(target-group {}) target {} is healthy.", m_config.name, target.name), target.name);
+    } else {
+        m_world.log(
+            EventLevel::Warning, m_config.balancerId,
+            fmt::format(
+                "(target-group {}) target {} is unhealthy: {} health checks in a row failed.", m_config.name,
+                target.name, target.failures),
+            target.name);
+    }
+    route();
+    m_changed.fire();
+}
+
+void TargetGroup::route()
+{
+    const auto usable = [](const auto& target) {
+        return !target->isGone && target->health != TargetHealth::Draining;
+    };
+    const bool allUnhealthy = std::any_of(
+                                  m_targets.begin(), m_targets.end(),
+                                  [&](const auto& target) {
+                                      return usable(target) && target->health == TargetHealth::Unhealthy;
+                                  }) &&
+                              std::none_of(m_targets.begin(), m_targets.end(), [](const auto& target) {
+                                  return target->health == TargetHealth::Healthy;
+                              });
+    const bool open = m_config.failOpen && allUnhealthy;
+    if (open != m_isOpen) {
+        m_isOpen = open;
+        m_world.log(
+            open ? EventLevel::Warning : EventLevel::Info, m_config.balancerId,
+            open
+                ? fmt::format(
+                      "(target-group {}) all targets are unhealthy: it fails open and routes to all of them.",
+                      m_config.name)
+                : fmt::format("(target-group {}) routes to healthy targets only again.", m_config.name));
+    }
+    for (const auto& target : m_targets) {
+        if (!target->isGone) {
+            const bool in = target->health == TargetHealth::Healthy || (open && usable(target));
+            m_world.data().setService(target->replica, in ? Service::In : Service::Out);
+        }
+    }
+}
+
+Process TargetGroup::warmUp(std::shared_ptr<Target> target)
+{
+    constexpr int kRamp =
+        20;  // Linear ramp in twenty steps: finer than anything measured once a second at 30 s.
+    for (int k = 1; k < kRamp; ++k) {
+        if (target->isGone || target->health == TargetHealth::Draining) {
+            co_return;
+        }
+        m_world.data().setShare(target->replica, static_cast<double>(k) / kRamp);
+        co_await m_world.sim().after(m_config.slowStart / kRamp);
+    }
+    if (!target->isGone) {
+        m_world.data().setShare(target->replica, 1);
+    }
+}
+
+void TargetGroup::deregister(ReplicaId replica)
+{
+    for (const auto& target : m_targets) {
+        if (target->replica == replica && target->health != TargetHealth::Draining) {
+            target->health = TargetHealth::Draining;
+            m_world.data().setService(replica, Service::Out);
+            m_world.log(
+                EventLevel::Info, m_config.balancerId,
+                fmt::format("(target-group {}) target {} is draining.", m_config.name, target->name),
+                target->name);
+            route();
+        }
+    }
+}
+
+void TargetGroup::remove(ReplicaId replica)
+{
+    const auto of = [replica](const auto& target) { return target->replica == replica; };
+    for (const auto& target : m_targets) {
+        target->isGone = target->isGone || of(target);
+    }
+    std::erase_if(m_targets, of);
+    route();
+}
+
+TargetHealth TargetGroup::health(ReplicaId replica) const
+{
+    for (const auto& target : m_targets) {
+        if (target->replica == replica) {
+            return target->health;
+        }
+    }
+    return TargetHealth::Initial;
+}
+
+int TargetGroup::healthyCount() const
+{
+    return static_cast<int>(std::count_if(m_targets.begin(), m_targets.end(), [](const auto& target) {
+        return target->health == TargetHealth::Healthy;
+    }));
+}
+
+int TargetGroup::count() const
+{
+    return static_cast<int>(m_targets.size());
+}
+
+}  // namespace neph

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/cloud/world.h"
+
+namespace neph {
+
+enum class TargetHealth { Initial, Healthy, Unhealthy, Draining };
+
+/// The targets of a load balancer behind one of its links: health checks, slow start, deregistration.
+///
+/// Source: AWS, Elastic Load Balancing, "Target groups for your Application Load Balancers" and "Health
+/// checks".
+class TargetGroup : public WorldObject {
+public:
+    struct Config {
+        std::string balancerId;
+        std::string balancerName;
+        std::string name;  ///< "web": of the node behind it
+        Duration interval{30s};
+        Duration timeout{5s};
+        int healthyThreshold = 5;
+        int unhealthyThreshold = 2;
+        int newTargetPasses = 1;  ///< Passes that a new target needs.
+        bool failOpen = true;     ///< All unhealthy: route to all.
+        Duration deregistrationDelay{300s};
+        Duration slowStart{0};
+    };
+
+    TargetGroup(World& world, Config config);
+
+    /// What a health check does: asks the replica and calls back with whether it answered well.
+    using Probe = std::function<void(std::function<void(bool)> answered)>;
+
+    /// A target is registered; checks begin at once. It is in service from its first pass on.
+    void add(ReplicaId replica, std::string name, Probe probe);
+    /// No new requests; those in flight may end. Does nothing for an unknown target.
+    void deregister(ReplicaId replica);
+    /// Forgets a target that is gone.
+    void remove(ReplicaId replica);
+
+    TargetHealth health(ReplicaId replica) const;
+    int healthyCount() const;
+    int count() const;
+    const Config& config() const { return m_config; }
+    /// Fired when the health of a target changes.
+    Trigger& changed() { return m_changed; }
+
+private:
+    struct Target {
+        ReplicaId replica;
+        std::string name;
+        Probe probe;
+        TargetHealth health = TargetHealth::Initial;
+        int passes = 0;
+        int failures = 0;
+        bool everHealthy = false;
+        bool isGone = false;
+    };
+
+    Process watch(std::shared_ptr<Target> target);
+    Process warmUp(std::shared_ptr<Target> target);
+    void count(Target& target, bool passed);
+    void route();
+
+    World& m_world;
+    Config m_config;
+    std::vector<std::shared_ptr<Target>> m_targets;
+    Trigger m_changed;
+    bool m_isOpen = false;  ///< Failing open at present.
+};
+
+}  // namespace neph
