@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -87,7 +89,8 @@ inline double RandomStream::normal()
     const std::size_t layer = bits & 0xFF;
     if (position < kNormalZiggurat.inside[layer]) [[likely]] {
         const double value = static_cast<double>(position) * kNormalZiggurat.scale[layer];
-        return (bits & 0x100) != 0 ? -value : value;
+        // The sign is a coin, which a branch would predict wrongly half of the time.
+        return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) | (bits & 0x100) << 55);
     }
     return normalEdge(bits);
 }

@@ -27,7 +27,7 @@ struct RunGuard {
     std::uint64_t maxEvents = std::numeric_limits<std::uint64_t>::max();  ///< In the life of the simulation.
     std::chrono::duration<double> maxWall{std::numeric_limits<double>::max()};  ///< Since setGuard().
     std::uint64_t maxEventsAtOneInstant = std::numeric_limits<std::uint64_t>::max();
-    std::stop_token stop;
+    std::stop_token stop{};
 };
 
 /// Awaitable of Simulation::after() and until().
