@@ -1,0 +1,126 @@
+#include "app/desktop/theme_style.h"
+
+#include <QStyleFactory>
+
+namespace neph::theme {
+
+WindowStyle::WindowStyle() : QProxyStyle(QStyleFactory::create("Fusion")) {}
+
+int WindowStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const
+{
+    switch (metric) {
+    case PM_SmallIconSize:
+    case PM_ButtonIconSize:
+        return 18;
+    case PM_ToolBarIconSize:
+        return 20;
+    case PM_DockWidgetSeparatorExtent:
+        return 5;
+    default:
+        return QProxyStyle::pixelMetric(metric, option, widget);
+    }
+}
+
+int WindowStyle::styleHint(
+    StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const
+{
+    switch (hint) {
+    case SH_ToolTip_WakeUpDelay:
+        return 400;
+    case SH_EtchDisabledText:
+    case SH_DitherDisabledText:
+        return 0;
+    default:
+        return QProxyStyle::styleHint(hint, option, widget, data);
+    }
+}
+
+QString styleSheet(const QPalette& palette, const QColor& accent, const QColor& muted)
+{
+    static const char* const sheet = R"(
+QToolTip { color: @toolTipText; background: @toolTip; border: 1px solid @border; padding: 5px 7px; }
+QMainWindow::separator { background: @window; width: 5px; height: 5px; }
+QMainWindow::separator:hover { background: @accent; }
+QMenuBar { background: @window; padding: 2px 4px; border: none; }
+QMenuBar::item { padding: 4px 9px; border-radius: 4px; background: transparent; }
+QMenuBar::item:selected { background: @hover; }
+QToolBar { background: @window; border: none; border-bottom: 1px solid @border; padding: 3px 6px; spacing: 2px; }
+QToolBar::separator { background: @border; width: 1px; margin: 5px 6px; }
+QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 4px; background: transparent; }
+QToolButton:hover { background: @hover; }
+QToolButton:pressed, QToolButton:checked { background: @pressed; }
+QToolButton:focus { border-color: @accent; }
+QToolButton[popupMode="1"], QToolButton[popupMode="2"] { padding-right: 16px; }
+QToolButton::menu-indicator { subcontrol-position: right center; subcontrol-origin: padding; right: 4px; }
+QDockWidget { font-weight: 600; }
+QDockWidget::title { background: @window; padding: 6px 10px; text-align: left; }
+QTabBar { background: @window; qproperty-drawBase: 0; }
+QTabBar::tab { color: @muted; background: transparent; border: none; border-bottom: 2px solid transparent;
+               padding: 6px 14px; }
+QTabBar::tab:hover { color: @text; }
+QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
+QTabBar::tab:focus { color: @accent; }
+QTabWidget::pane { border: none; border-top: 1px solid @border; }
+QHeaderView { background: @base; border: none; }
+QHeaderView::section { background: @base; color: @muted; border: none; border-bottom: 1px solid @border;
+                       padding: 5px 8px; }
+QTableView, QTreeView, QListView { border: none; background: @base; outline: none; }
+QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 11px; margin: 0; }
+QScrollBar::handle { background: @handle; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover { background: @muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QStatusBar { background: @window; border-top: 1px solid @border; }
+QStatusBar::item { border: none; }
+QPushButton { background: @button; border: 1px solid @border; border-radius: 5px; padding: 5px 12px; }
+QPushButton:hover { background: @hover; }
+QPushButton:pressed { background: @pressed; }
+QPushButton:focus { border-color: @accent; }
+QPushButton:disabled { color: @disabled; }
+QPushButton[primary="true"] { background: @highlight; color: @highlightedText; border-color: @highlight; }
+QPushButton[primary="true"]:hover { background: @accent; color: @window; }
+QPushButton[flat="true"] { background: transparent; border-color: transparent; }
+QLineEdit, QPlainTextEdit { background: @base; border: 1px solid @border; border-radius: 5px; padding: 4px 6px;
+            selection-background-color: @highlight; selection-color: @highlightedText; }
+QLineEdit:focus, QPlainTextEdit:focus { border-color: @accent; }
+QLineEdit[invalid="true"] { border-color: @failure; }
+QScrollArea { border: none; background: transparent; }
+)";
+    const auto blend = [&palette](QPalette::ColorRole role, int alpha) {
+        const QColor colour = palette.color(role);
+        return QStringLiteral("rgba(%1, %2, %3, %4)")
+            .arg(colour.red())
+            .arg(colour.green())
+            .arg(colour.blue())
+            .arg(alpha);
+    };
+    // Longer names first: "@text" is the beginning of none that follows it.
+    const std::pair<const char*, QString> names[] = {
+        {"@toolTipText", palette.color(QPalette::ToolTipText).name()},
+        {"@toolTip", palette.color(QPalette::ToolTipBase).name()},
+        {"@highlightedText", palette.color(QPalette::HighlightedText).name()},
+        {"@highlight", palette.color(QPalette::Highlight).name()},
+        {"@window", palette.color(QPalette::Window).name()},
+        {"@base", palette.color(QPalette::Base).name()},
+        {"@button", palette.color(QPalette::Button).name()},
+        {"@border", palette.color(QPalette::Mid).name()},
+        {"@handle", blend(QPalette::Text, 70)},
+        {"@hover", blend(QPalette::Text, 20)},
+        {"@pressed", blend(QPalette::Text, 38)},
+        {"@disabled", blend(QPalette::Text, 110)},
+        {"@failure", palette.color(QPalette::BrightText).name()},
+        {"@accent", accent.name()},
+        {"@muted", muted.name()},
+        {"@text", palette.color(QPalette::Text).name()},
+    };
+    QString text = QString::fromLatin1(sheet);
+    for (const auto& [name, value] : names) {
+        text.replace(QLatin1String(name), value);
+    }
+    return text;
+}
+
+}  // namespace neph::theme
