@@ -24,6 +24,23 @@ void Histogram::merge(const Histogram& other)
     m_min = std::min(m_min, other.m_min);
 }
 
+Duration Histogram::middleOf(std::uint32_t bucket)
+{
+    return Duration((lowerBound(bucket) + lowerBound(bucket + 1)) / 2);
+}
+
+void Histogram::addBuckets(
+    std::uint32_t first, std::span<const std::uint32_t> counts, double sum, Duration min, Duration max)
+{
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        m_counts[first + i] += counts[i];
+        m_count += counts[i];
+    }
+    m_sum += static_cast<UInt128>(sum);
+    m_min = std::min(m_min, min.count());
+    m_max = std::max(m_max, max.count());
+}
+
 void Histogram::clear()
 {
     std::fill(m_counts.begin(), m_counts.end(), 0);
@@ -35,7 +52,7 @@ void Histogram::clear()
 
 Duration Histogram::mean() const
 {
-    return m_count == 0 ? Duration(0) : Duration(static_cast<std::int64_t>(m_sum / static_cast<double>(m_count) + 0.5));
+    return m_count == 0 ? Duration(0) : Duration(static_cast<std::int64_t>((m_sum + m_count / 2) / m_count));
 }
 
 Duration Histogram::quantile(double p) const

@@ -3,8 +3,10 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "sim/base/int128.h"
 #include "sim/base/units.h"
 
 namespace neph {
@@ -20,10 +22,13 @@ public:
     void add(Duration sample) { add(sample, 1); }
     void add(Duration sample, std::uint64_t times)
     {
+        if (times == 0) {
+            return;
+        }
         const std::int64_t ns = sample.count() < 0 ? 0 : sample.count();
         m_counts[bucketOf(static_cast<std::uint64_t>(ns))] += times;
         m_count += times;
-        m_sum += static_cast<double>(ns) * static_cast<double>(times);
+        m_sum += UInt128{static_cast<std::uint64_t>(ns)} * times;
         m_max = ns > m_max ? ns : m_max;
         m_min = ns < m_min ? ns : m_min;
     }
@@ -45,7 +50,7 @@ public:
     };
     std::vector<Bucket> buckets() const;
 
-private:
+    // For who counts in buckets of its own and adds them up later.
     static constexpr int kBitsPerOctave = 7;
     static constexpr std::uint32_t kSub = 1u << kBitsPerOctave;
     static constexpr std::uint32_t kOctaves = 43 - kBitsPerOctave;
@@ -60,11 +65,19 @@ private:
         const std::uint64_t bucket = (static_cast<std::uint64_t>(shift) << kBitsPerOctave) + (ns >> shift);
         return bucket >= kBuckets ? kBuckets - 1 : static_cast<std::uint32_t>(bucket);
     }
+    /// The sample that stands for a bucket.
+    static Duration middleOf(std::uint32_t bucket);
+    /// Adds samples that were counted elsewhere: `counts` from bucket `first` on, with their exact sum in
+    /// nanoseconds and extremes. Not empty.
+    void addBuckets(
+        std::uint32_t first, std::span<const std::uint32_t> counts, double sum, Duration min, Duration max);
+
+private:
     static std::int64_t lowerBound(std::uint32_t bucket);
 
     std::vector<std::uint64_t> m_counts;
     std::uint64_t m_count = 0;
-    double m_sum = 0;  ///< Of whole nanoseconds: exact up to 2^53 ns, then rounded in order of addition.
+    UInt128 m_sum = 0;  ///< Of whole nanoseconds: exact, so that the mean does not depend on the order.
     std::int64_t m_max = 0;
     std::int64_t m_min = INT64_MAX;
 };
