@@ -72,8 +72,9 @@ void KeyLadder::drain(Bucket bucket, Use&& use)
     }
 }
 
-KeyLadder::Rung& KeyLadder::pushRung(std::uint64_t start, std::uint32_t shift, std::size_t count)
+KeyLadder::Rung& KeyLadder::pushRung(std::uint64_t start, std::uint64_t end, std::uint32_t shift)
 {
+    const std::size_t count = static_cast<std::size_t>((end - 1 - start) >> shift) + 1;
     if (m_depth == m_rungs.size()) {
         m_rungs.emplace_back();
     }
@@ -85,6 +86,7 @@ KeyLadder::Rung& KeyLadder::pushRung(std::uint64_t start, std::uint32_t shift, s
     }
     // The buckets of a rung that was left are all null.
     rung.start = start;
+    rung.end = end;
     rung.reached = start;
     rung.shift = shift;
     rung.next = 0;
@@ -98,12 +100,6 @@ static std::uint32_t shiftFor(std::uint64_t span, std::size_t keys, std::size_t 
     const std::uint64_t width =
         static_cast<std::uint64_t>(UInt128{span} * perBucket / std::max<std::size_t>(keys, 1));
     return width == 0 ? 0 : static_cast<std::uint32_t>(std::bit_width(width)) - 1;
-}
-
-/// How many buckets of 2^shift cover `span`.
-static std::size_t bucketsFor(std::uint64_t span, std::uint32_t shift)
-{
-    return static_cast<std::size_t>((span - 1) >> shift) + 1;
 }
 
 std::uint64_t KeyLadder::sampledMedian() const
@@ -129,9 +125,8 @@ void KeyLadder::spreadTop()
     }
     const std::uint64_t half = std::max<std::uint64_t>(sampledMedian() - first, 1);
     const std::uint32_t shift = shiftFor(half, m_top.size() / 2, kBucket);
-    const std::uint64_t span = std::min(3 * half, kTimeLimit - first);
-    Rung& rung = pushRung(first, shift, bucketsFor(span, shift));
-    m_topStart = std::min(first + (std::uint64_t{rung.count} << shift), kTimeLimit);
+    m_topStart = std::min(first + 3 * half, kTimeLimit);
+    Rung& rung = pushRung(first, m_topStart, shift);
 
     std::size_t kept = 0;
     for (const UInt128 key : m_top) {
@@ -145,12 +140,14 @@ void KeyLadder::spreadTop()
     m_top.resize(kept);
 }
 
-void KeyLadder::splitBucket(Bucket bucket, std::size_t size, std::uint64_t start, std::uint32_t shift)
+/// Makes a rung of `bucket`, the one that `coarse` has just left behind.
+void KeyLadder::splitBucket(Bucket bucket, std::size_t size, const Rung& coarse)
 {
-    const std::uint64_t span = std::uint64_t{1} << shift;
-    const std::uint32_t finer = std::min(shiftFor(span, size, kBucket), shift - 1);
-    Rung& rung = pushRung(start, finer, bucketsFor(span, finer));
-    drain(bucket, [&](UInt128 key) { append(rung.buckets[(timeOf(key) - start) >> finer], key); });
+    const std::uint64_t end = coarse.reached;
+    const std::uint64_t start = coarse.start + (std::uint64_t{coarse.next - 1} << coarse.shift);
+    const std::uint32_t shift = std::min(shiftFor(end - start, size, kBucket), coarse.shift - 1);
+    Rung& rung = pushRung(start, end, shift);
+    drain(bucket, [&](UInt128 key) { append(rung.buckets[(timeOf(key) - start) >> shift], key); });
 }
 
 std::uint64_t KeyLadder::refill(SortedKeys& near)
@@ -178,15 +175,14 @@ std::uint64_t KeyLadder::refill(SortedKeys& near)
         }
         const Bucket bucket = rung.buckets[rung.next];
         rung.buckets[rung.next] = nullptr;
-        const std::uint64_t start = rung.start + (std::uint64_t{rung.next} << rung.shift);
         ++rung.next;
-        rung.reached = start + (std::uint64_t{1} << rung.shift);
+        rung.reached = std::min(rung.start + (std::uint64_t{rung.next} << rung.shift), rung.end);
         if (rung.next < rung.count) {
             __builtin_prefetch(rung.buckets[rung.next]);
         }
         const std::size_t size = sizeOf(bucket);
         if (size > kFullBucket && rung.shift > 0) {
-            splitBucket(bucket, size, start, rung.shift);
+            splitBucket(bucket, size, rung);
             continue;
         }
         drain(bucket, [&near](UInt128 key) { near.append(key); });
@@ -204,7 +200,7 @@ std::uint64_t KeyLadder::takeOver(SortedKeys& near, std::uint64_t nearEnd)
     } else {
         const std::uint64_t span = nearEnd - first;
         const std::uint32_t shift = shiftFor(span, near.size(), kBucket);
-        Rung& rung = pushRung(first, shift, bucketsFor(span, shift));
+        Rung& rung = pushRung(first, nearEnd, shift);
         for (const UInt128 key : near) {
             append(rung.buckets[(timeOf(key) - first) >> shift], key);
         }

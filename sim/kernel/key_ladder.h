@@ -146,6 +146,7 @@ private:
 
     struct Rung {
         std::uint64_t start;
+        std::uint64_t end;      ///< The last bucket may span more, but has nothing from here on.
         std::uint64_t reached;  ///< Start of the first bucket that is still here.
         std::uint32_t shift;    ///< A bucket spans 2^shift ns.
         std::size_t next;       ///< First bucket that is still here.
@@ -171,9 +172,9 @@ private:
     template <class Use>
     void drain(Bucket bucket, Use&& use);
 
-    Rung& pushRung(std::uint64_t start, std::uint32_t shift, std::size_t count);
+    Rung& pushRung(std::uint64_t start, std::uint64_t end, std::uint32_t shift);
     void spreadTop();
-    void splitBucket(Bucket bucket, std::size_t size, std::uint64_t start, std::uint32_t shift);
+    void splitBucket(Bucket bucket, std::size_t size, const Rung& coarse);
     std::uint64_t sampledMedian() const;
 
     KeyChunks m_chunks;
