@@ -217,7 +217,7 @@ void Compiler::hop(
     const MeterId meter = crossingIsFree ? MeterId{}
                                          : this->meter(
                                                node.id(), "AWSDataTransfer", "DataTransfer-Regional-Bytes",
-                                               (std::int64_t{1} << 30) * 1000 / 2);
+                                               (std::int64_t{1} << 30) / 2);
     path.hop(latency("sameZoneMs"), latency("crossZoneMs"), bytes, meter, "network");
 }
 

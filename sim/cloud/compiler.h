@@ -91,7 +91,7 @@ public:
     /// An outcome of a node.
     OutcomeId
     outcome(const std::string& nodeId, OutcomeSpec::Kind kind, const std::string& name, bool retryable);
-    /// A billed meter of a node, in `perUnit` milli-units per billing unit.
+    /// A billed meter of a node; `perUnit` counts make one unit of the price list.
     MeterId meter(
         const std::string& nodeId, const std::string& service, const std::string& usageType,
         std::int64_t perUnit);

@@ -44,11 +44,11 @@ void Recorder::readMeters(std::size_t hour)
     }
 }
 
-void Recorder::sample(Duration interval)
+void Recorder::sample()
 {
     const Time now = m_simulation.now();
     // A sample at the end of an interval speaks of that interval.
-    const Time at = now >= interval ? now - interval : Time(0);
+    const Time at = now >= m_interval ? now - m_interval : Time(0);
     for (Gauge& gauge : m_gauges) {
         gauge.series.add(at, gauge.read());
     }

@@ -32,8 +32,11 @@ public:
     /// Milli-units counted by a meter in each started hour of the run, for all classes together.
     std::vector<std::uint64_t> hourly(MeterId meter) const;
 
+    /// Time between samples.
+    Duration interval() const { return m_interval; }
+    void setInterval(Duration interval) { m_interval = interval; }
     /// Samples gauges now and, at the turn of an hour, reads the meters. Called at every interval.
-    void sample(Duration interval);
+    void sample();
 
     /// Adds series, states and usage to a result.
     void describe(RunResult& result) const;
@@ -49,6 +52,7 @@ private:
     std::vector<ByClass> hoursOf(MeterId meter) const;
     void readMeters(std::size_t hour);
 
+    Duration m_interval{1s};
     const Plan& m_plan;
     Simulation& m_simulation;
     DataPlane& m_data;

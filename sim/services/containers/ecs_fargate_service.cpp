@@ -1,0 +1,428 @@
+// Amazon ECS service on Fargate: tasks without servers to manage, kept at a desired count, scaled and
+// replaced.
+//
+// Sources: Amazon ECS Developer Guide, "Amazon ECS services", "Task definition parameters", "Service auto
+// scaling"; AWS Fargate pricing. Figures are in assets/services/ecs_fargate_service.json, each with its
+// source.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sim/cloud/container_fleet.h"
+#include "sim/cloud/law.h"
+#include "sim/cloud/service_scheduler.h"
+#include "sim/cloud/target_tracking.h"
+
+namespace neph {
+
+namespace {
+
+constexpr std::int64_t kMebibyte = 1 << 20;
+
+/// A service in a run: its tasks, and the controllers that look after them.
+class FargateService final : public WorldObject {
+public:
+    FargateService(World& world, ContainerFleet::Config ofFleet, ServiceScheduler::Config ofScheduler)
+        : fleet(world, std::move(ofFleet)), scheduler(world, fleet, std::move(ofScheduler))
+    {
+    }
+
+    ContainerFleet fleet;
+    ServiceScheduler scheduler;
+    std::unique_ptr<TargetTracking> tracking;
+    StationReading cpuBefore;  ///< At the start of the present scaling period.
+    PoolReading requestsBefore;
+    double utilisation = 0;  ///< 0..1, over the last sample.
+};
+
+class EcsFargateService final : public ServiceModel {
+public:
+    using ServiceModel::ServiceModel;
+
+    void declare(Compiler& compiler) override;
+    std::optional<Entry> entry(const Link& link, Compiler& compiler) override;
+    void finish(Compiler& compiler) override;
+    void prepare(World& world) const override;
+    void control(World& world) const override;
+
+private:
+    void addStations(Compiler& compiler);
+    void findImages(Compiler& compiler);
+    void callDownstream(PathBuilder& path, Compiler& compiler);
+    PolicyId policyOf(const Link& link, Compiler& compiler);
+    ContainerFleet::Config fleetConfig() const;
+    ServiceScheduler::Config schedulerConfig() const;
+    void observe(World& world, FargateService& service) const;
+    void addFaults(World& world, FargateService& service) const;
+    std::unique_ptr<TargetTracking> tracking(World& world, FargateService& service) const;
+    Process deployLater(World& world, FargateService& service, Time at) const;
+
+    std::int64_t milliVcpu() const
+    {
+        return static_cast<std::int64_t>(std::stod(component().properties().text("cpu")) * 1000 + 0.5);
+    }
+
+    PoolId m_pool;
+    StationId m_workers;
+    StationId m_cpu;
+    StationId m_memory;
+    AmountId m_requestMemory;
+    DrawId m_cpuDemand;
+    OutcomeId m_busy;
+    OutcomeId m_reset;
+    OutcomeId m_noTask;
+    PathId m_probe;
+    std::string m_region;
+    std::string m_vpc;
+    bool m_publicAddress = false;
+    std::vector<ZoneIndex> m_zones;
+    std::map<std::uint32_t, ContainerImage> m_revisions;
+};
+
+void EcsFargateService::declare(Compiler& compiler)
+{
+    m_region = compiler.regionCode(component().id());
+    m_zones = compiler.zonesOf(component().id());
+    if (const Node* vpc = compiler.vpcOf(component().id())) {
+        const KindSpec* kind = Catalog::builtIn().find(vpc->kind);
+        m_vpc = vpc->id;
+        m_publicAddress = PropertyReader{kind->properties, vpc->properties}.flag("publicIpv4");
+    }
+    m_busy = compiler.outcome(
+        component().id(), OutcomeSpec::Kind::Unavailable,
+        fmt::format("503 Service Unavailable: {} has no free worker", component().name()), true);
+    m_reset = compiler.outcome(
+        component().id(), OutcomeSpec::Kind::Refused,
+        fmt::format("connection reset: a task of {} stopped", component().name()), true);
+    m_noTask = compiler.outcome(
+        component().id(), OutcomeSpec::Kind::Refused,
+        fmt::format("connection refused: no task of {} runs", component().name()), true);
+    addStations(compiler);
+}
+
+void EcsFargateService::addStations(Compiler& compiler)
+{
+    const PropertyReader properties = component().properties();
+    const NodeIndex node = compiler.index(component().id());
+    m_pool = compiler.plan().addPool({component().name(), node, "task", 0, {}});
+
+    StationSpec workers{StationKind::Slots, "workers", node, m_pool, properties.integer("workers")};
+    workers.queueLimit = properties.integer("queueLimit");
+    m_workers = compiler.plan().addStation(workers);
+    m_cpu = compiler.plan().addStation({StationKind::Cpu, "vCPU", node, m_pool, milliVcpu()});
+    StationSpec memory{
+        StationKind::Memory, "memory", node, m_pool, properties.integer("memoryMiB") * kMebibyte};
+    memory.heldAtStart = static_cast<std::int64_t>(properties.number("baseMemoryMiB") * kMebibyte);
+    m_memory = compiler.plan().addStation(memory);
+
+    m_requestMemory = compiler.plan().addAmount(
+        static_cast<std::int64_t>(properties.number("memoryPerRequestMiB") * kMebibyte));
+    std::vector<Distribution> demand;
+    for (const RequestClass& each : compiler.classes()) {
+        const double ms = each.cpuMilliseconds > 0 ? each.cpuMilliseconds : properties.number("cpuMs");
+        demand.push_back(distributionOf(properties.text("cpuLaw"), ms / 1e3, properties.number("cpuScv")));
+    }
+    m_cpuDemand = compiler.plan().addDraw(component().id(), "handler CPU", std::move(demand));
+}
+
+std::optional<Entry> EcsFargateService::entry(const Link& link, Compiler& compiler)
+{
+    const PathId id = compiler.plan().declarePath(component().name(), compiler.index(component().id()));
+    const AmountId bytes = compiler.amountByClass(
+        [](const RequestClass& each) { return each.request.count + each.response.count; });
+    const KindSpec* caller = Catalog::builtIn().find(compiler.design().node(link.from)->kind);
+
+    PathBuilder path = compiler.plan().path(id);
+    // What an Application Load Balancer sends to targets in other zones is not charged.
+    compiler.hop(path, component(), link, bytes, caller != nullptr && caller->hasRole("balancer"));
+    path.acquire(m_workers, m_busy, "waits for a free worker");
+    path.hold(m_memory, m_requestMemory, "request memory");
+    path.work(m_cpu, m_cpuDemand, "handler CPU");
+    callDownstream(path, compiler);
+    path.free(m_memory, m_requestMemory);
+    path.release(m_workers);
+    path.reply();
+    return Entry{id, m_pool, Routing::Random, m_noTask};
+}
+
+void EcsFargateService::callDownstream(PathBuilder& path, Compiler& compiler)
+{
+    for (const Link* link : compiler.design().linksFrom(component().id())) {
+        const std::optional<Entry>& target = compiler.entryOf(*link);
+        if (!target) {
+            continue;
+        }
+        const PropertyReader properties = compiler.propertiesOf(*link);
+        const std::string words = "calls " + compiler.design().node(link->to)->name;
+        const PolicyId policy = policyOf(*link, compiler);
+        const double calls = properties.number("callsPerRequest");
+        const auto whole = static_cast<std::uint16_t>(calls);
+        const double part = calls - whole;
+        const auto callOnce = [&] {
+            if (target->pool) {
+                path.callOn(
+                    target->pool, target->routing, target->path, policy, compiler.linkIndex(link->id),
+                    target->whenNone, words);
+            } else {
+                path.call(target->path, policy, compiler.linkIndex(link->id), words);
+            }
+        };
+        path.ifClass(compiler.classMask(properties.text("classes")));
+        if (properties.flag("parallel") && whole > 1) {
+            path.fork(whole);
+        }
+        for (std::uint16_t k = 0; k < whole; ++k) {
+            callOnce();
+        }
+        if (part > 0) {
+            path.ifChance(compiler.plan().addDraw(link->id, "one more call", Distribution::constant(part)));
+            callOnce();
+            path.endIf();
+        }
+        path.endIf();
+    }
+}
+
+PolicyId EcsFargateService::policyOf(const Link& link, Compiler& compiler)
+{
+    const PropertyReader properties = compiler.propertiesOf(link);
+    const std::string& target = compiler.design().node(link.to)->name;
+    const auto failure = [&](OutcomeSpec::Kind kind, const char* text) {
+        return compiler.outcome(
+            component().id(), kind, fmt::format("500 Internal Server Error: {} {}", target, text), false);
+    };
+    PolicySpec policy;
+    policy.timeout = properties.duration("timeoutMs");
+    policy.retries = static_cast<std::uint16_t>(properties.integer("retries"));
+    policy.backoffBase = properties.duration("retryBaseMs");
+    policy.backoffCap = fromSeconds(component().factNumber("retry.capMs") / 1e3);
+    policy.onTimeout = failure(OutcomeSpec::Kind::Failed, "did not answer in time");
+    policy.onThrottled = failure(OutcomeSpec::Kind::Failed, "throttled the call");
+    policy.onRefused = failure(OutcomeSpec::Kind::Failed, "refused the connection");
+    policy.onUnavailable = failure(OutcomeSpec::Kind::Failed, "was unavailable");
+    return compiler.plan().addPolicy(policy);
+}
+
+void EcsFargateService::finish(Compiler& compiler)
+{
+    findImages(compiler);
+    // A health check takes a worker and a little CPU like any other request: an overloaded task fails it.
+    m_probe =
+        compiler.plan().declarePath(component().name() + " health check", compiler.index(component().id()));
+    const DrawId cpu = compiler.plan().addDraw(
+        component().id(), "health check CPU",
+        Distribution::constant(component().factNumber("health.cpuMs") / 1e3));
+    compiler.plan()
+        .path(m_probe)
+        .acquire(m_workers, m_busy, "waits for a free worker")
+        .work(m_cpu, cpu, "health check")
+        .release(m_workers)
+        .reply();
+}
+
+void EcsFargateService::findImages(Compiler& compiler)
+{
+    const std::string later = component().properties().text("deployImage");
+    for (const Link* link : compiler.design().linksFrom(component().id())) {
+        if (const auto* source = compiler.as<ImageSource>(link->to)) {
+            m_revisions[1] = source->image();
+        }
+    }
+    m_revisions[2] = m_revisions[1];
+    if (const auto* source = compiler.as<ImageSource>(later)) {
+        m_revisions[2] = source->image();
+    }
+}
+
+ContainerFleet::Config EcsFargateService::fleetConfig() const
+{
+    const PropertyReader properties = component().properties();
+    ContainerFleet::Config config;
+    config.nodeId = component().id();
+    config.service = component().name();
+    config.pool = m_pool;
+    config.zones = m_zones;
+    config.revisions = m_revisions;
+    // Behind a NAT gateway all tasks of a VPC share one address; with public addresses each has its own.
+    config.pullAddress = m_vpc.empty() ? component().id() : m_vpc;
+    config.pullsAreByTask = m_publicAddress;
+    config.onReset = m_reset;
+    config.probe = m_probe;
+    config.provisioning = component().factSeconds("lifecycle.provisioningSeconds");
+    config.containerCreate = component().factSeconds("lifecycle.pendingSeconds");
+    config.activating = component().factSeconds("lifecycle.activatingSeconds");
+    config.containerStart = component().factSeconds("lifecycle.containerStartSeconds");
+    config.deprovisioning = component().factSeconds("lifecycle.deprovisioningSeconds");
+    config.stopTimeout = properties.duration("stopTimeout");
+    config.gracefulShutdown = properties.flag("gracefulShutdown");
+    config.healthGrace = properties.duration("healthCheckGracePeriod");
+    config.healthyAfter = component().factSeconds("health.noCheckSeconds");
+    config.killedExitCode = static_cast<int>(component().factInteger("memory.exitCode"));
+    config.outOfMemoryError = component().factText("memory.error");
+    config.launchBurst = component().factNumber("launch.burst");
+    config.launchesPerSecond = component().factNumber("launch.refillPerSecond");
+    const std::string provider = properties.text("capacityProvider");
+    config.onDemandBase =
+        provider == "MIXED" ? static_cast<std::uint32_t>(properties.integer("onDemandBase")) : 0;
+    config.spotShare = provider == "FARGATE_SPOT" ? 1
+                       : provider == "MIXED"      ? properties.number("spotWeight") / 100
+                                                  : 0;
+    config.spotInterruptionsPerHour = properties.number("spotInterruptionsPerHour");
+    config.spotNotice = component().factSeconds("spot.noticeSeconds");
+    config.region = m_region;
+    config.milliVcpu = milliVcpu();
+    config.memoryMiB = properties.integer("memoryMiB");
+    config.extraStorageGiB = std::max<std::int64_t>(
+        0, properties.integer("ephemeralStorageGiB") - component().factInteger("billing.storageIncludedGiB"));
+    config.arm = properties.text("architecture") == "arm64";
+    config.publicAddress = m_publicAddress;
+    config.billedAtLeast = component().factSeconds("billing.minimumSeconds");
+    return config;
+}
+
+ServiceScheduler::Config EcsFargateService::schedulerConfig() const
+{
+    const PropertyReader properties = component().properties();
+    ServiceScheduler::Config config;
+    config.nodeId = component().id();
+    config.service = component().name();
+    config.desired = static_cast<std::uint32_t>(properties.integer("desiredCount"));
+    config.minimumHealthyPercent = static_cast<int>(properties.integer("minimumHealthyPercent"));
+    config.maximumPercent = static_cast<int>(properties.integer("maximumPercent"));
+    config.circuitBreaker = properties.flag("circuitBreaker");
+    config.rollback = properties.flag("rollback");
+    config.breakerShare = component().factNumber("circuitBreaker.share");
+    config.breakerLow = static_cast<std::uint32_t>(component().factInteger("circuitBreaker.low"));
+    config.breakerHigh = static_cast<std::uint32_t>(component().factInteger("circuitBreaker.high"));
+    config.loop = component().factSeconds("scheduler.loopSeconds");
+    config.firstBackoff = component().factSeconds("backoff.firstSeconds");
+    config.mostBackoff = component().factSeconds("backoff.maxSeconds");
+    config.startsPerMinute =
+        static_cast<std::uint32_t>(component().factInteger("launch.perServicePerMinute"));
+    return config;
+}
+
+void EcsFargateService::prepare(World& world) const
+{
+    FargateService& service =
+        world.make<FargateService>(component().id(), world, fleetConfig(), schedulerConfig());
+    service.tracking = tracking(world, service);
+    observe(world, service);
+    addFaults(world, service);
+}
+
+void EcsFargateService::observe(World& world, FargateService& service) const
+{
+    const std::string& id = component().id();
+    Recorder& recorder = world.recorder();
+    recorder.addGauge(id, "CPUUtilization", "%", [&service, &recorder] {
+        service.utilisation = service.fleet.sampleUtilisation(recorder.interval());
+        return 100 * service.utilisation;
+    });
+    recorder.addGauge(
+        id, "RunningTaskCount", "count", [&service] { return service.fleet.countOf(TaskState::Running); });
+    recorder.addGauge(id, "HealthyTaskCount", "count", [&service] { return service.fleet.healthyCount(); });
+    recorder.addGauge(id, "DesiredTaskCount", "count", [&service] { return service.scheduler.desired(); });
+    recorder.addGauge(id, "PendingTaskCount", "count", [&service] {
+        return service.fleet.countOf(TaskState::Provisioning) + service.fleet.countOf(TaskState::Pending) +
+               service.fleet.countOf(TaskState::Activating);
+    });
+    recorder.setStatus(id, [&service] { return service.scheduler.status(); });
+    recorder.setReplicas(id, [&service] { return service.fleet.views(); });
+    recorder.addUsage([&service](Usage& usage, Time now) { service.fleet.appendUsage(usage, now); });
+}
+
+void EcsFargateService::addFaults(World& world, FargateService& service) const
+{
+    world.onFault(component().id(), "killTask", [this, &service](const FaultSpec& fault) -> Result<Done> {
+        const auto count = static_cast<std::uint32_t>(std::max(1.0, numberOf(fault, "count", 1)));
+        if (service.fleet.kill(count, "Task killed by a fault of the scenario (exit code 137)") == 0) {
+            return Error{
+                ErrorCode::Invalid, component().id(),
+                fmt::format("{} has no running task to kill.", component().name())};
+        }
+        return Done{};
+    });
+}
+
+std::unique_ptr<TargetTracking> EcsFargateService::tracking(World& world, FargateService& service) const
+{
+    const PropertyReader properties = component().properties();
+    const std::string mode = properties.text("autoscaling");
+    std::vector<TargetTracking::Policy> policies;
+    const double period = component().factNumber("metric.periodSeconds");
+    if (mode == "cpu" || mode == "both") {
+        policies.push_back(
+            {"ECSServiceAverageCPUUtilization", properties.number("targetCpu"), [this, &world, &service] {
+                 const StationReading now = world.data().read(m_cpu);
+                 const double capacity = now.capacity - service.cpuBefore.capacity;
+                 const double busy = now.busy - service.cpuBefore.busy;
+                 service.cpuBefore = now;
+                 return capacity > 0 ? std::optional<double>(100 * busy / capacity) : std::nullopt;
+             }});
+    }
+    if (mode == "requests" || mode == "both") {
+        policies.push_back(
+            {"ALBRequestCountPerTarget", properties.number("targetRequestsPerTarget"),
+             [this, &world, &service, period] {
+                 const PoolReading now = world.data().read(m_pool);
+                 const auto requests = static_cast<double>(now.requests - service.requestsBefore.requests);
+                 service.requestsBefore = now;
+                 return now.inService > 0 ? std::optional<double>(requests * 60 / period / now.inService)
+                                          : std::nullopt;
+             }});
+    }
+    if (policies.empty()) {
+        return nullptr;
+    }
+    TargetTracking::Config config;
+    config.nodeId = component().id();
+    config.resource = "service " + component().name();
+    config.minimum = static_cast<std::uint32_t>(properties.integer("minCount"));
+    config.maximum = static_cast<std::uint32_t>(properties.integer("maxCount"));
+    config.period = component().factSeconds("metric.periodSeconds");
+    config.dataDelay = component().factSeconds("metric.delaySeconds");
+    config.outPoints = static_cast<std::size_t>(component().factInteger("autoscaling.outPoints"));
+    config.inPoints = static_cast<std::size_t>(component().factInteger("autoscaling.inPoints"));
+    config.lowFactor = component().factNumber("autoscaling.lowFactor");
+    config.outCooldown = properties.duration("scaleOutCooldown");
+    config.inCooldown = properties.duration("scaleInCooldown");
+    config.running = [&service] { return service.fleet.countOf(TaskState::Running); };
+    config.desired = [&service] { return service.scheduler.desired(); };
+    config.inSuspended = [&service] { return service.scheduler.isDeploying(); };
+    config.setDesired = [&service](std::uint32_t desired) { service.scheduler.setDesired(desired); };
+    return std::make_unique<TargetTracking>(world, std::move(config), std::move(policies));
+}
+
+void EcsFargateService::control(World& world) const
+{
+    FargateService& service = *world.find<FargateService>(component().id()).front();
+    world.start(service.scheduler.run());
+    if (service.tracking) {
+        world.start(service.tracking->run());
+    }
+    const Duration deployAt = component().properties().duration("deployAtSeconds");
+    if (deployAt > Duration(0)) {
+        world.start(deployLater(world, service, deployAt));
+    }
+}
+
+Process EcsFargateService::deployLater(World& world, FargateService& service, Time at) const
+{
+    co_await world.sim().until(at);
+    service.scheduler.deploy(
+        2, fmt::format("{} replaces {}", m_revisions.at(2).name, m_revisions.at(1).name));
+}
+
+}  // namespace
+
+const ServiceType& ecs_fargate_service()
+{
+    static const ServiceType type{
+        "aws.ecs.fargate_service", [](const Component& component) -> std::unique_ptr<ServiceModel> {
+            return std::make_unique<EcsFargateService>(component);
+        }};
+    return type;
+}
+
+}  // namespace neph
