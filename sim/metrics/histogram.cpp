@@ -30,13 +30,13 @@ Duration Histogram::middleOf(std::uint32_t bucket)
 }
 
 void Histogram::addBuckets(
-    std::uint32_t first, std::span<const std::uint32_t> counts, double sum, Duration min, Duration max)
+    std::uint32_t first, std::span<const std::uint32_t> counts, UInt128 sum, Duration min, Duration max)
 {
     for (std::size_t i = 0; i < counts.size(); ++i) {
         m_counts[first + i] += counts[i];
         m_count += counts[i];
     }
-    m_sum += static_cast<UInt128>(sum);
+    m_sum += sum;
     m_min = std::min(m_min, min.count());
     m_max = std::max(m_max, max.count());
 }

@@ -70,7 +70,7 @@ public:
     /// Adds samples that were counted elsewhere: `counts` from bucket `first` on, with their exact sum in
     /// nanoseconds and extremes. Not empty.
     void addBuckets(
-        std::uint32_t first, std::span<const std::uint32_t> counts, double sum, Duration min, Duration max);
+        std::uint32_t first, std::span<const std::uint32_t> counts, UInt128 sum, Duration min, Duration max);
 
 private:
     static std::int64_t lowerBound(std::uint32_t bucket);
