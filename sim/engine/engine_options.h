@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+namespace neph {
+
+/// What a run keeps besides its figures.
+struct EngineOptions {
+    /// Every n-th request is followed step by step; 0: none is.
+    std::uint32_t traceEvery = 128;
+    /// Of those, the latest that went well, the latest that failed, and the slowest are kept.
+    std::uint32_t normalTraces = 200;
+    std::uint32_t failedTraces = 100;
+    std::uint32_t slowestTraces = 50;
+};
+
+}  // namespace neph

@@ -1,0 +1,71 @@
+#include "sim/engine/latency_meter.h"
+
+#include <algorithm>
+#include <span>
+
+namespace neph {
+
+namespace {
+
+std::span<const std::uint32_t>
+touched(const std::vector<std::uint32_t>& counts, std::int64_t min, std::int64_t max)
+{
+    const std::uint32_t first = Histogram::bucketOf(static_cast<std::uint64_t>(min));
+    const std::uint32_t last = Histogram::bucketOf(static_cast<std::uint64_t>(max));
+    return std::span(counts).subspan(first, last - first + 1);
+}
+
+}  // namespace
+
+void LatencyMeter::fold()
+{
+    if (m_count == 0) {
+        return;
+    }
+    const std::uint32_t first = Histogram::bucketOf(static_cast<std::uint64_t>(m_min));
+    const std::span<const std::uint32_t> counts = touched(m_counts, m_min, m_max);
+    m_before.addBuckets(first, counts, static_cast<double>(m_sum), Duration(m_min), Duration(m_max));
+    std::fill_n(m_counts.begin() + first, counts.size(), 0);
+    m_count = 0;
+    m_sum = 0;
+    m_max = 0;
+    m_min = INT64_MAX;
+}
+
+Duration LatencyMeter::quantile(double p) const
+{
+    const double wanted = p * static_cast<double>(m_count);
+    std::uint32_t bucket = Histogram::bucketOf(static_cast<std::uint64_t>(m_min));
+    std::uint64_t below = 0;
+    for (const std::uint32_t count : touched(m_counts, m_min, m_max)) {
+        below += count;
+        if (count > 0 && static_cast<double>(below) >= wanted) {
+            break;
+        }
+        ++bucket;
+    }
+    return std::clamp(Histogram::middleOf(bucket), Duration(m_min), Duration(m_max));
+}
+
+IntervalLatency LatencyMeter::takeInterval()
+{
+    IntervalLatency interval;
+    if (m_count > 0) {
+        interval.count = m_count;
+        interval.mean = Duration(static_cast<std::int64_t>((m_sum + m_count / 2) / m_count));
+        interval.p50 = quantile(0.5);
+        interval.p95 = quantile(0.95);
+        interval.p99 = quantile(0.99);
+        fold();
+    }
+    return interval;
+}
+
+Histogram LatencyMeter::whole() const
+{
+    LatencyMeter copy(*this);
+    copy.fold();
+    return copy.m_before;
+}
+
+}  // namespace neph

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/base/units.h"
+#include "sim/metrics/histogram.h"
+
+namespace neph {
+
+/// How long requests took, in numbers a chart wants for each interval.
+struct IntervalLatency {
+    std::uint64_t count = 0;
+    std::uint64_t errors = 0;
+    Duration mean{0};
+    Duration p50{0};
+    Duration p95{0};
+    Duration p99{0};
+};
+
+/// Latencies of the running interval and of the whole run for the price of one: a sample is counted in the
+/// interval, and an interval is added to the whole when it ends.
+class LatencyMeter {
+public:
+    LatencyMeter() : m_counts(Histogram::kBuckets, 0) {}
+
+    void add(Duration sample)
+    {
+        const std::int64_t ns = sample.count();
+        const std::uint32_t bucket = Histogram::bucketOf(static_cast<std::uint64_t>(ns));
+        ++m_counts[bucket];
+        m_sum += static_cast<std::uint64_t>(ns);
+        m_max = ns > m_max ? ns : m_max;
+        m_min = ns < m_min ? ns : m_min;
+        if (++m_count == kMostInAnInterval) [[unlikely]] {
+            fold();
+        }
+    }
+
+    /// Ends the interval and says what was in it (`errors` is the caller's).
+    IntervalLatency takeInterval();
+
+    /// Everything since the start.
+    Histogram whole() const;
+    std::uint64_t count() const { return m_before.count() + m_count; }
+
+private:
+    static constexpr std::uint64_t kMostInAnInterval = 1ULL << 31;
+
+    void fold();
+    Duration quantile(double p) const;
+
+    std::vector<std::uint32_t> m_counts;
+    std::uint64_t m_count = 0;
+    std::uint64_t m_sum = 0;
+    std::int64_t m_max = 0;
+    std::int64_t m_min = INT64_MAX;
+    Histogram m_before;  ///< The intervals that have ended.
+};
+
+}  // namespace neph

@@ -1,0 +1,200 @@
+#include "sim/engine/request_engine.h"
+
+#include <utility>
+
+#include "sim/engine/conservation.h"
+#include "sim/engine/request_loop.h"
+#include "sim/engine/run_report.h"
+
+namespace neph {
+
+RequestEngine::RequestEngine(
+    const Plan& plan, Simulation& simulation, std::uint64_t seed, const EngineOptions& options)
+    : m_simulation(simulation), m_loop(std::make_unique<RequestLoop>(plan, simulation, seed, options)),
+      m_readingsBefore(plan.stations.size())
+{
+    m_interval.from = simulation.now();
+    m_interval.to = simulation.now();
+}
+
+RequestEngine::~RequestEngine() = default;
+
+StopReason RequestEngine::runUntil(Time end, RunGuard guard)
+{
+    m_simulation.setGuard(std::move(guard));
+    return runUntil(end);
+}
+
+StopReason RequestEngine::runUntil(Time end)
+{
+    RequestLoop& loop = *m_loop;
+    return m_simulation.runUntil(end, [&loop](std::uint32_t what) { loop.handle(what); });
+}
+
+bool RequestEngine::step()
+{
+    return m_simulation.step([this](std::uint32_t what) { m_loop->handle(what); });
+}
+
+ReplicaId RequestEngine::addReplica(PoolId pool, ZoneIndex zone, std::uint32_t group)
+{
+    return m_loop->addReplica(pool, zone, group);
+}
+
+void RequestEngine::setService(ReplicaId replica, Service service)
+{
+    m_loop->setService(replica, service);
+}
+
+void RequestEngine::setShare(ReplicaId replica, double share)
+{
+    m_loop->setShare(replica, share);
+}
+
+void RequestEngine::removeReplica(ReplicaId replica, OutcomeId outcome)
+{
+    m_loop->removeReplica(replica, outcome);
+}
+
+ReplicaReading RequestEngine::read(ReplicaId id) const
+{
+    const RunState& state = m_loop->s;
+    const Replica& replica = state.replicas[id.value];
+    ReplicaReading reading;
+    reading.service = replica.isInService ? Service::In : Service::Out;
+    reading.inFlight = replica.inFlight;
+    reading.requests = replica.requests;
+    reading.errors = replica.errors;
+    reading.cpuBusy = replica.cpuBusyAtEnd;
+    if (replica.isAlive) {
+        for (std::size_t i = 0; i < state.places.byPool[replica.pool].size(); ++i) {
+            const Station& station = state.stations[replica.base + i];
+            reading.cpuBusy += station.kind == StationKind::Cpu ? station.read(m_simulation.now()).busy : 0;
+        }
+    }
+    return reading;
+}
+
+PoolReading RequestEngine::read(PoolId id) const
+{
+    const ReplicaPool& pool = m_loop->s.pools[id.value];
+    PoolReading reading;
+    reading.requests = pool.requests;
+    reading.errors = pool.errors;
+    reading.inService = static_cast<std::uint32_t>(pool.inServiceCount());
+    reading.replicas = static_cast<std::uint32_t>(pool.living.size());
+    reading.inFlight = pool.inFlight;
+    return reading;
+}
+
+StationReading RequestEngine::read(StationId id) const
+{
+    return readStation(m_loop->s, id.value, m_simulation.now());
+}
+
+std::uint64_t RequestEngine::readMeter(MeterId meter, ClassIndex requestClass) const
+{
+    const RunState& state = m_loop->s;
+    const std::size_t column = requestClass ? requestClass.value : state.plan.classes.size();
+    return state.meters[meter.value * state.meterRow() + column];
+}
+
+void RequestEngine::resize(StationId station, std::int64_t capacity, std::int64_t rate)
+{
+    m_loop->resize(m_loop->s.places.byStation[station.value].index, capacity, rate);
+}
+
+void RequestEngine::resize(StationId station, ReplicaId replica, std::int64_t capacity, std::int64_t rate)
+{
+    const RunState& state = m_loop->s;
+    if (state.replicas[replica.value].isAlive) {
+        const std::uint32_t place = state.places.byStation[station.value].index;
+        m_loop->resize(state.replicas[replica.value].base + place, capacity, rate);
+    }
+}
+
+void RequestEngine::disturb(NodeIndex node, Duration added, double failShare, OutcomeId outcome)
+{
+    NodeState& state = m_loop->s.nodes[node.value];
+    state.isDisturbed = added > Duration::zero() || failShare > 0;
+    state.added = added;
+    state.failShare = outcome ? failShare : 0;
+    state.outcome = static_cast<std::uint16_t>(outcome ? outcome.value : 0);
+}
+
+void RequestEngine::send(
+    PathId path, ReplicaId replica, std::int64_t bytes, std::function<void(OutcomeId)> done)
+{
+    m_loop->send(path, replica, bytes, std::move(done));
+}
+
+void RequestEngine::onOutOfMemory(PoolId pool, std::function<void(ReplicaId)> handler)
+{
+    m_loop->s.onOutOfMemory[pool.value] = std::move(handler);
+}
+
+const IntervalStats& RequestEngine::takeInterval()
+{
+    m_interval.from = m_interval.to;
+    m_interval.to = m_simulation.now();
+    takeIntervalOf(m_loop->s, m_interval, m_readingsBefore);
+    return m_interval;
+}
+
+void RequestEngine::describe(RunResult& result) const
+{
+    describeRun(m_loop->s, m_loop->traces, m_interval, m_simulation.now(), result);
+    result.events = m_simulation.eventsHandled();
+}
+
+Diagnostics RequestEngine::checkConservation() const
+{
+    return violationsOf(m_loop->s, m_simulation.now());
+}
+
+std::uint64_t RequestEngine::requestsStarted() const
+{
+    return m_loop->s.rootsStarted;
+}
+
+std::uint64_t RequestEngine::requestsEnded() const
+{
+    return m_loop->s.rootsEnded;
+}
+
+std::uint64_t RequestEngine::retries() const
+{
+    return m_loop->s.retries;
+}
+
+std::uint64_t RequestEngine::timeouts() const
+{
+    return m_loop->s.timeoutsHappened;
+}
+
+std::uint64_t RequestEngine::wastedAnswers(NodeIndex node) const
+{
+    return m_loop->s.nodes[node.value].wasted;
+}
+
+std::uint64_t RequestEngine::fingerprint() const
+{
+    return m_loop->s.fingerprint.value();
+}
+
+Histogram RequestEngine::latencyOf(ClassIndex requestClass) const
+{
+    return m_loop->s.classes[requestClass.value].latency.whole();
+}
+
+std::size_t RequestEngine::memory() const
+{
+    const RunState& state = m_loop->s;
+    std::size_t bytes = state.frames.size() * sizeof(Frame) + state.stations.size() * sizeof(Station);
+    for (const TimeoutRing& ring : state.timeouts) {
+        bytes += ring.memory();
+    }
+    return bytes + m_simulation.events().memory();
+}
+
+}  // namespace neph

@@ -1,0 +1,314 @@
+#include "sim/engine/request_loop.h"
+
+#include "sim/engine/request_loop_inline.h"
+
+namespace neph {
+
+RequestLoop::RequestLoop(
+    const Plan& plan, Simulation& simulation, std::uint64_t seed, const EngineOptions& options)
+    : s(plan, seed), traces(plan, options), m_sim(simulation)
+{
+    for (std::uint32_t pool = 0; pool < plan.pools.size(); ++pool) {
+        for (std::uint32_t i = 0; i < plan.pools[pool].fixedReplicas; ++i) {
+            const ReplicaId made = addReplica(PoolId{pool}, ZoneIndex{}, 0);
+            s.pools[pool].fixed.push_back(made.value);
+            setService(made, Service::In);
+        }
+    }
+    for (std::uint32_t i = 0; i < s.sources.size(); ++i) {
+        if (s.sources[i].spec->users == 0) {
+            scheduleArrival(s.sources[i], i);
+        }
+        for (std::uint32_t user = 0; user < s.sources[i].spec->users; ++user) {
+            scheduleThought(i);
+        }
+    }
+}
+
+void RequestLoop::handle(std::uint32_t what)
+{
+    const std::uint32_t soon = m_sim.events().peekWhat(0);
+    if (soon >> kKindShift == kFrame) {
+        s.frames.prefetch(soon & kIndexMask);
+    }
+    const std::uint32_t index = what & kIndexMask;
+    switch (what >> kKindShift) {
+    case kFrame:
+        wake(index);
+        break;
+    case kArrival:
+        arrive(index);
+        break;
+    case kThought:
+        startRequest(index);
+        break;
+    case kShare:
+        tick(index);
+        break;
+    case kTimeout:
+        expire(index);
+        break;
+    case kOutOfMemory:
+        reportOutOfMemory(index);
+        break;
+    default:
+        tellAnswer(index);
+        break;
+    }
+    if (!m_ready.empty()) {
+        drainReady();
+    }
+}
+
+void RequestLoop::drainReady()
+{
+    for (std::size_t i = 0; i < m_ready.size(); ++i) {
+        run(m_ready[i]);
+    }
+    m_ready.clear();
+}
+
+void RequestLoop::arrive(std::uint32_t source)
+{
+    scheduleArrival(s.sources[source], source);
+    startRequest(source);
+}
+
+void RequestLoop::scheduleArrival(SourceState& source, std::uint32_t index)
+{
+    const double amount = source.arrivals.exponential();
+    const Time at = source.gap > 0
+                        ? m_sim.now() + Duration(static_cast<std::int64_t>(amount * source.gap + 0.5))
+                        : source.cursor.after(m_sim.now(), amount);
+    if (at < EventSet::kHorizon) {
+        schedule(at, kArrival, index);
+    }
+}
+
+void RequestLoop::scheduleThought(std::uint32_t source)
+{
+    SourceState& state = s.sources[source];
+    schedule(m_sim.later(state.spec->think.sampleSeconds(state.thoughts)), kThought, source);
+}
+
+void RequestLoop::startRequest(std::uint32_t source)
+{
+    SourceState& state = s.sources[source];
+    const std::uint32_t requestClass =
+        state.onlyClass != kNone ? state.onlyClass : state.weights.draw(state.classes);
+    ++s.classes[requestClass].started;
+    ++s.rootsStarted;
+    const std::uint32_t index = newRoot(state.path, source, requestClass);
+    s.frames[index].trace = traces.startOrNot(source, requestClass, m_sim.now());
+    std::uint32_t next = index;
+    if (letIn(index, next)) {
+        run(next);
+    }
+}
+
+std::uint32_t RequestLoop::newRoot(std::uint32_t path, std::uint32_t call, std::uint32_t requestClass)
+{
+    const std::uint32_t index = s.frames.take();
+    Frame& frame = s.frames[index];
+    frame.step = s.plan.paths[path].first;
+    frame.parent = kNone;
+    frame.replica = kNone;
+    frame.base = 0;
+    frame.entered = m_sim.now();
+    frame.call = call;
+    frame.trace = 0;
+    frame.attempt = 0;
+    frame.path = static_cast<std::uint16_t>(path);
+    frame.zone = 0xFFFF;
+    frame.requestClass = static_cast<std::uint8_t>(requestClass);
+    frame.flags = Frame::kRoot;
+    frame.depth = 0;
+    return index;
+}
+
+void RequestLoop::wake(std::uint32_t index)
+{
+    Frame& frame = s.frames[index];
+    switch (frame.waits) {
+    case Waits::Service: {
+        Station& station = s.stations[place(frame, s.steps[frame.step])];
+        station.slots.services += (m_sim.now() - frame.since).count();
+        leaveSlot(station);
+        [[fallthrough]];
+    }
+    case Waits::Timer:
+        if (frame.trace != 0) [[unlikely]] {
+            traces.end(frame, index, frame.step, m_sim.now(), 0);
+        }
+        ++frame.step;
+        run(index);
+        break;
+    case Waits::Entry:
+        run(index);
+        break;
+    case Waits::Backoff:
+        tryAgain(index);
+        break;
+    default:
+        s.frames.give(index);  // Gone.
+        break;
+    }
+}
+
+void RequestLoop::run(std::uint32_t index)
+{
+    do {
+        index = advance(index);
+    } while (index != kNone);
+}
+
+std::uint32_t RequestLoop::advance(std::uint32_t index)
+{
+    Frame& frame = s.frames[index];
+    for (;;) {
+        const CompiledStep& step = s.steps[frame.step];
+        switch (step.op) {
+        case Op::Serve:
+        case Op::Acquire: {
+            bool isRefused = false;
+            if (!enter(s.stations[place(frame, step)], frame, index, isRefused)) {
+                return isRefused ? fail(index, step.outcome) : kNone;
+            }
+            if (step.op == Op::Serve) {
+                serve(frame, index, step);
+                return kNone;
+            }
+            s.stations[place(frame, step)].slots.services -= m_sim.now().count();
+            break;
+        }
+        case Op::Reply:
+            giveBack(frame, step.cleanup);
+            return end(index, 0);
+        case Op::Call:
+            frame.pending = 1;
+            frame.failure = 0;
+            frame.waits = Waits::Answers;
+            return call(index, frame.step, 0);
+        case Op::Delay:
+            return sleep(frame, index, s.draws[step.draw].sample(frame.requestClass));
+        case Op::Hop:
+            return hop(frame, index, step);
+        case Op::Release: {
+            Station& station = s.stations[place(frame, step)];
+            station.slots.services += m_sim.now().count();
+            leaveSlot(station);
+            break;
+        }
+        case Op::Work:
+        case Op::Transfer: {
+            const std::uint32_t at = place(frame, step);
+            const double work = step.op == Op::Work ? s.draws[step.draw].sample(frame.requestClass) * 1e9
+                                                    : static_cast<double>(bytesOf(frame, step));
+            if (work > 0) {
+                startWork(s.stations[at], at, frame, index, work);
+                return kNone;
+            }
+            break;
+        }
+        case Op::Hold:
+            hold(frame, step);
+            break;
+        case Op::Free: {
+            Station& station = s.stations[place(frame, step)];
+            const std::int64_t bytes = amountOf(frame, step);
+            station.memory.heldArea.rise(-bytes, m_sim.now());
+            station.memory.held -= bytes;
+            ++station.completions;
+            break;
+        }
+        case Op::Take:
+            if (!take(frame, step)) {
+                noteRefusal(frame, index);
+                return fail(index, step.outcome);
+            }
+            break;
+        case Op::Fork:
+            return fork(index, step);
+        case Op::Branch:
+            if (!goesOn(frame, step)) {
+                frame.step = step.after;
+                continue;
+            }
+            break;
+        case Op::Meter:
+            count(frame, step);
+            break;
+        case Op::Fail:
+            noteRefusal(frame, index);
+            return fail(index, step.outcome);
+        }
+        ++frame.step;
+    }
+}
+
+void RequestLoop::noteRefusal(const Frame& frame, std::uint32_t index)
+{
+    if (frame.trace != 0) [[unlikely]] {
+        traces.begin(frame, index, frame.step, m_sim.now(), {});
+    }
+}
+
+std::uint32_t RequestLoop::sleep(Frame& frame, std::uint32_t index, double seconds)
+{
+    frame.since = m_sim.now();
+    frame.waits = Waits::Timer;
+    schedule(m_sim.now() + fromSeconds(seconds), kFrame, index);
+    if (frame.trace != 0) [[unlikely]] {
+        traces.begin(frame, index, frame.step, m_sim.now(), {});
+    }
+    return kNone;
+}
+
+std::uint32_t RequestLoop::hop(Frame& frame, std::uint32_t index, const CompiledStep& step)
+{
+    constexpr std::uint16_t kNowhere = 0xFFFF;
+    const std::uint16_t from = frame.parent == kNone ? kNowhere : s.frames[frame.parent].zone;
+    const bool isAcross = from != kNowhere && frame.zone != kNowhere && from != frame.zone;
+    if (isAcross && step.meter != kNone) {
+        count(frame, step);
+    }
+    const std::uint32_t draw = isAcross && step.other != kNone ? step.other : step.draw;
+    return sleep(frame, index, s.draws[draw].sample(frame.requestClass));
+}
+
+bool RequestLoop::goesOn(const Frame& frame, const CompiledStep& step)
+{
+    if ((step.classes >> frame.requestClass & 1) == 0) {
+        return false;
+    }
+    if (step.draw == kNone) {
+        return true;
+    }
+    DrawState& draw = s.draws[step.draw];
+    const double share = draw.byClass[frame.requestClass & draw.classMask].mean();
+    return draw.random.uniform() < share;
+}
+
+void RequestLoop::count(const Frame& frame, const CompiledStep& step)
+{
+    const bool isControl = (frame.flags & Frame::kControl) != 0;
+    const std::size_t column = isControl ? s.plan.classes.size() : frame.requestClass;
+    s.meters[step.meter + column] += static_cast<std::uint64_t>(amountOf(frame, step));
+}
+
+std::uint32_t RequestLoop::fork(std::uint32_t index, const CompiledStep& step)
+{
+    // One more than there are calls, so that early answers do not let the frame go on.
+    const std::uint32_t first = s.frames[index].step + 1;
+    s.frames[index].pending = static_cast<std::uint16_t>(step.count + 1);
+    s.frames[index].failure = 0;
+    s.frames[index].waits = Waits::Answers;
+    for (std::uint32_t i = 0; i < step.count; ++i) {
+        if (const std::uint32_t callee = call(index, first + i, 0); callee != kNone) {
+            run(callee);
+        }
+    }
+    return --s.frames[index].pending == 0 ? haveAllAnswers(index) : kNone;
+}
+
+}  // namespace neph

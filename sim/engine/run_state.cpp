@@ -1,0 +1,77 @@
+#include "sim/engine/run_state.h"
+
+#include <algorithm>
+
+namespace neph {
+
+namespace {
+
+DrawState drawState(const DrawSpec& spec, std::uint64_t seed)
+{
+    return {
+        RandomStream(seed, streamId(spec.entity, spec.purpose)), spec.byClass.data(),
+        spec.byClass.size() > 1 ? ~0U : 0};
+}
+
+SourceState sourceState(const Plan& plan, const SourceSpec& spec, std::uint64_t seed)
+{
+    const std::string& entity = plan.nodes[spec.node.value].id + "/" + spec.name;
+    const bool isConstant = !spec.rate.corners.empty() && spec.rate.isConstant();
+    const double rate = isConstant ? spec.rate.corners.front().perSecond : 0;
+    const auto isPositive = [](double weight) { return weight > 0; };
+    const auto first = std::find_if(spec.classWeights.begin(), spec.classWeights.end(), isPositive);
+    const bool isOnly = std::count_if(spec.classWeights.begin(), spec.classWeights.end(), isPositive) == 1;
+    return {
+        &spec,
+        spec.path.value,
+        rate > 0 ? 1e9 / rate : 0,
+        RateCursor(spec.rate),
+        RandomStream(seed, streamId(entity, "arrivals")),
+        RandomStream(seed, streamId(entity, "thinking")),
+        RandomStream(seed, streamId(entity, "class")),
+        AliasTable(spec.classWeights),
+        isOnly ? static_cast<std::uint32_t>(first - spec.classWeights.begin()) : kNone};
+}
+
+}  // namespace
+
+RunState::RunState(const Plan& planToRun, std::uint64_t seed)
+    : plan(planToRun), places(placesOf(planToRun)), steps(compiledSteps(planToRun, places)),
+      goneStations(planToRun.stations.size()), timeouts(planToRun.policies.size()),
+      links(planToRun.links.size()), onOutOfMemory(planToRun.pools.size())
+{
+    const std::size_t classCount = plan.classes.size();
+    for (const AmountSpec& amount : plan.amounts) {
+        for (std::size_t c = 0; c < classCount; ++c) {
+            amounts.push_back(amount.byClass[amount.byClass.size() > 1 ? c : 0]);
+        }
+    }
+    for (const DrawSpec& draw : plan.draws) {
+        draws.push_back(drawState(draw, seed));
+    }
+    for (std::uint32_t place = 0; place < places.shared.size(); ++place) {
+        const std::uint32_t spec = places.shared[place];
+        stations.emplace_back().reset(plan.stations[spec], spec, kNone, Time{0});
+    }
+    for (const PoolSpec& pool : plan.pools) {
+        pools.emplace_back(pool, seed);
+    }
+    for (const NodeSpec& node : plan.nodes) {
+        nodes.push_back({.latency = {}, .random = RandomStream(seed, streamId(node.id, "disturbance"))});
+    }
+    for (const PathSpec& path : plan.paths) {
+        if (!nodes[path.node.value].latency) {
+            nodes[path.node.value].latency.emplace();
+        }
+    }
+    classes.resize(classCount);
+    for (ClassState& each : classes) {
+        each.outcomes.resize(plan.outcomes.size());
+    }
+    meters.resize(plan.meters.size() * meterRow());
+    for (const SourceSpec& source : plan.sources) {
+        sources.push_back(sourceState(plan, source, seed));
+    }
+}
+
+}  // namespace neph

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "sim/engine/compiled_step.h"
+#include "sim/engine/frame.h"
+#include "sim/engine/latency_meter.h"
+#include "sim/engine/replica_pool.h"
+#include "sim/engine/station_state.h"
+#include "sim/engine/timeout_ring.h"
+#include "sim/kernel/fingerprint.h"
+#include "sim/kernel/random.h"
+#include "sim/plan/plan.h"
+#include "sim/plan/rate_profile.h"
+
+namespace neph {
+
+/// A random quantity of a run: its stream, and one distribution for all classes or one for each.
+struct DrawState {
+    RandomStream random;
+    const Distribution* byClass;
+    std::uint32_t classMask;  ///< All ones where classes differ, else zero.
+
+    double sample(std::uint32_t requestClass) { return byClass[requestClass & classMask].sample(random); }
+};
+
+struct NodeState {
+    std::optional<LatencyMeter> latency;  ///< Only nodes that have a path are entered.
+    std::uint64_t errors = 0;
+    std::uint64_t errorsBefore = 0;  ///< Before the running interval.
+    std::uint64_t wasted = 0;        ///< Answers that nobody waited for any more.
+    bool isDisturbed = false;
+    Duration added{0};
+    double failShare = 0;
+    std::uint16_t outcome = 0;
+    RandomStream random;
+};
+
+struct LinkState {
+    std::uint64_t calls = 0;
+    std::uint64_t errors = 0;
+    std::uint64_t callsBefore = 0;
+    std::uint64_t errorsBefore = 0;
+};
+
+struct ClassState {
+    LatencyMeter latency;
+    std::uint64_t started = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t failedBefore = 0;
+    std::vector<std::uint64_t> outcomes;
+};
+
+struct SourceState {
+    const SourceSpec* spec;
+    std::uint32_t path;
+    double gap;  ///< Mean nanoseconds between arrivals at a constant rate; 0: by the profile.
+    RateCursor cursor;
+    RandomStream arrivals;
+    RandomStream thoughts;
+    RandomStream classes;
+    AliasTable weights;
+    std::uint32_t onlyClass;  ///< Where just one has weight; else kNone.
+};
+
+/// A request of the control plane that is under way, or has ended and will be told so.
+struct ControlRequest {
+    std::function<void(OutcomeId)> done;
+    std::int64_t bytes = 0;
+    std::uint16_t outcome = 0;
+};
+
+/// Everything that changes in a run of the request engine, and the tables it reads.
+struct RunState {
+    RunState(const Plan& plan, std::uint64_t seed);
+
+    const Plan& plan;
+    const StationPlaces places;
+    const std::vector<CompiledStep> steps;
+    std::vector<std::int64_t> amounts;  ///< Rows of one per class.
+    std::vector<DrawState> draws;
+
+    FrameSlab frames;
+    std::vector<Station> stations;             ///< Shared ones first, then blocks of replicas.
+    std::vector<StationReading> goneStations;  ///< By StationId: what replicas that went had done.
+    std::vector<ReplicaPool> pools;
+    std::vector<Replica> replicas;      ///< By ReplicaId.
+    std::vector<TimeoutRing> timeouts;  ///< By PolicyId.
+    std::vector<NodeState> nodes;
+    std::vector<LinkState> links;
+    std::vector<ClassState> classes;
+    std::vector<std::uint64_t> meters;  ///< Rows of one per class and one for the control plane.
+    std::vector<SourceState> sources;
+    std::vector<ControlRequest> controls;
+    std::vector<std::uint32_t> freeControls;
+    std::vector<std::function<void(ReplicaId)>> onOutOfMemory;  ///< By PoolId.
+
+    std::uint64_t rootsStarted = 0;
+    std::uint64_t rootsEnded = 0;
+    std::uint64_t retries = 0;
+    std::uint64_t timeoutsHappened = 0;
+    Fingerprint fingerprint;
+
+    bool isOk(std::uint16_t outcome) const { return outcome == 0; }
+    std::size_t meterRow() const { return plan.classes.size() + 1; }
+};
+
+}  // namespace neph
