@@ -344,6 +344,18 @@ void RunController::follow()
     emit viewTimeChanged();
 }
 
+void RunController::showResult(std::shared_ptr<const RunResult> result)
+{
+    m_result = std::move(result);
+    if (m_following) {
+        m_viewTime = m_result ? m_result->simulated : Time{0};
+    }
+    emit resultChanged();
+    if (m_following) {
+        emit viewTimeChanged();
+    }
+}
+
 void RunController::takeResult(quint64 run, std::shared_ptr<const RunResult> result, bool finished)
 {
     m_worker->taken = true;

@@ -46,6 +46,9 @@ public:
     /// matter.
     bool isOutdatedFor(const Design& design) const;
 
+    /// Makes `result` the latest one, as if the worker had handed it out: views can be shown without a run.
+    void showResult(std::shared_ptr<const RunResult> result);
+
 public slots:
     /// Starts, or goes on where it paused; starts anew if the drawing has changed since.
     void play(const neph::Design& design);
