@@ -21,7 +21,7 @@ bool EventSet::prepareSlowly()
     }
     if (m_near.isEmpty() && m_size > m_now.size()) {
         m_nearEnd = m_ladder.refill(m_near);
-        m_nearMost = m_nearEnd == KeyLadder::kTimeLimit ? kMostAlone : kMostBeforeLadder;
+        m_near.setLong(m_nearEnd == KeyLadder::kTimeLimit ? kMostAlone : kMostBeforeLadder);
     }
     const bool isOlderKeyOfNow = !m_near.isEmpty() && timeOf(m_near.last()).count() == m_lastTaken;
     if (!isOlderKeyOfNow) {
@@ -33,10 +33,15 @@ bool EventSet::prepareSlowly()
     return true;
 }
 
-void EventSet::shortenNear()
+void EventSet::scheduleInLong(UInt128 key)
 {
     m_nearEnd = m_ladder.takeOver(m_near, m_nearEnd);
-    m_nearMost = kMostBeforeLadder;
+    m_near.setLong(kMostBeforeLadder);
+    if (KeyLadder::timeOf(key) >= m_nearEnd) {
+        m_ladder.add(key);
+    } else {
+        m_near.insert(key);
+    }
 }
 
 std::size_t EventSet::memory() const

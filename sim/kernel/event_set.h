@@ -25,14 +25,17 @@ namespace neph {
 /// full in finer rungs, the nearest bucket in the sorted array. README.md has the measurements.
 class EventSet {
 public:
+    // In this order g++ 12 writes the fields one by one; as a vector it would go through memory and stall.
     struct Event {
         Time at;
-        std::uint64_t sequence;  ///< 1 for the first event scheduled, then 2, 3, ...
         std::uint32_t what;
+        std::uint64_t sequence;  ///< 1 for the first event scheduled, then 2, 3, ...
     };
 
     static constexpr Time kHorizon{(std::int64_t{1} << 56) - 1};
     static constexpr std::uint32_t kNothing = 0xFFFF'FFFF;
+
+    EventSet() { m_near.setLong(kMostAlone); }
 
     /// Adds an event and returns its sequence number.
     /// `at` must not be earlier than the event last taken; the same moment is fine, and costs least.
@@ -47,11 +50,10 @@ public:
             scheduleNow(capped, key);
         } else if (static_cast<std::uint64_t>(capped) >= m_nearEnd) {
             m_ladder.add(key);
+        } else if (m_near.isLong()) [[unlikely]] {
+            scheduleInLong(key);
         } else {
             m_near.insert(key);
-            if (m_near.size() > m_nearMost) [[unlikely]] {
-                shortenNear();
-            }
         }
         return sequence;
     }
@@ -84,7 +86,9 @@ public:
         m_near.removeLast();
         --m_size;
         m_lastTaken = at.count();
-        event = {at, static_cast<std::uint64_t>(key >> 32) & kMaxSequence, static_cast<std::uint32_t>(key)};
+        event.at = at;
+        event.what = static_cast<std::uint32_t>(key);
+        event.sequence = static_cast<std::uint64_t>(key >> 32) & kMaxSequence;
         return true;
     }
 
@@ -119,14 +123,14 @@ private:
     }
     bool prepareSlowly();
     void scheduleNow(std::int64_t at, UInt128 key);
-    void shortenNear();
+    void scheduleInLong(UInt128 key);
 
     SortedKeys m_near;  ///< Keys earlier than m_nearEnd.
     std::uint64_t m_nearEnd = KeyLadder::kTimeLimit;
-    std::size_t m_nearMost = kMostAlone;
+    // m_size and m_nextSequence are not neighbours, lest g++ 12 adds to both at once, which stalls as well.
+    std::size_t m_size = 0;
     std::int64_t m_lastTaken = 0;
     std::uint64_t m_nextSequence = 1;
-    std::size_t m_size = 0;
 
     // Keys scheduled for the very moment of the event last taken, in order: they follow every other key of
     // that moment, so they need no sorting.

@@ -20,6 +20,7 @@ void SortedKeys::reserve(std::size_t capacity)
     m_keys = std::move(keys);
     m_end = m_keys.get() + 1 + count;
     m_limit = m_keys.get() + 1 + capacity;
+    m_longEnd = m_keys.get() + 1 + m_long;
 }
 
 void SortedKeys::sort()

@@ -31,12 +31,17 @@ public:
         }
         *m_end++ = key;
     }
-    /// `key` must have a higher sequence number than every other key, so the high halves decide.
+    /// Whether inserting takes too long by now.
+    bool isLong() const { return m_end >= m_longEnd; }
+    void setLong(std::size_t size)
+    {
+        m_long = size;
+        m_longEnd = m_keys.get() + 1 + size;
+    }
+    /// `key` must have a higher sequence number than every other key, so the high halves decide. Not when
+    /// long.
     void insert(UInt128 key)
     {
-        if (m_end == m_limit) [[unlikely]] {
-            reserve(2 * size());
-        }
         const auto high = static_cast<std::uint64_t>(key >> 64);
         UInt128* place = m_end++;
         while (static_cast<std::uint64_t>(place[-1] >> 64) <= high) {
@@ -57,7 +62,9 @@ private:
 
     std::unique_ptr<UInt128[]> m_keys;  ///< The first one is a sentinel above every key.
     UInt128* m_end = nullptr;
+    UInt128* m_longEnd = nullptr;  ///< Never beyond m_limit.
     UInt128* m_limit = nullptr;
+    std::size_t m_long = kFirstCapacity;
 };
 
 /// Chunks of keys, taken and given back one by one; slot 0 of a chunk is its owner's link.
