@@ -213,7 +213,12 @@ Result<Edit> added(Design& design, std::vector<Part>& all, const Part& part, con
         }
     }
     insertAt(all, part, edit.index);
-    return Edit{Remove{nameOf(part)}};
+    Remove inverse{nameOf(part)};
+    if constexpr (std::is_same_v<Remove, RemoveNode>) {
+        // A link that dangled before must dangle again.
+        inverse.alone = true;
+    }
+    return Edit{std::move(inverse)};
 }
 
 template <typename Add, typename Part>
@@ -314,6 +319,9 @@ void takeOut(std::vector<Part>& all, Doomed isDoomed, std::vector<Edit>& restore
 
 Result<Edit> applied(Design& design, const RemoveNode& edit)
 {
+    if (edit.alone) {
+        return removed<AddNode>(design.nodes, edit.id, "The component");
+    }
     if (!has(design.nodes, edit.id)) {
         return notFound(edit.id, "The component");
     }

@@ -24,6 +24,7 @@ struct AddNode {
 /// that strike there.
 struct RemoveNode {
     std::string id;
+    bool alone = false;  ///< Set in inverses of AddNode: this node only, which nothing has joined since.
 };
 struct AddLink {
     Link link;

@@ -63,6 +63,14 @@ void put(Value& json, const AddNote& edit)
     putPlace(json, edit);
 }
 
+void put(Value& json, const RemoveNode& edit)
+{
+    json["id"] = edit.id;
+    if (edit.alone) {
+        json["alone"] = true;
+    }
+}
+
 void put(Value& json, const RemoveTrace& edit)
 {
     json["name"] = edit.name;
@@ -107,7 +115,7 @@ void put(Value& json, const EditGroup& edit)
     }
 }
 
-/// RemoveNode, RemoveLink, RemoveFault and RemoveNote.
+/// RemoveLink, RemoveFault and RemoveNote.
 template <typename Remove>
 void put(Value& json, const Remove& edit)
 {
@@ -200,6 +208,11 @@ private:
     {
         edit.note = readNote(part("note"), m_fields.pointerOf("note"), m_sink);
         getPlace(edit);
+    }
+    void get(RemoveNode& edit)
+    {
+        edit.id = m_fields.requiredText("id");
+        edit.alone = m_fields.flag("alone", false);
     }
     void get(RemoveTrace& edit) { edit.name = m_fields.requiredText("name"); }
     void get(SetProperty& edit)

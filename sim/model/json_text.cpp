@@ -11,6 +11,9 @@ namespace neph {
 
 namespace {
 
+constexpr const char* kTakeAgain =
+    "Take the file from its source again, or its last saved version, which ends in '~'.";
+
 /// Walks the text without building anything, and stops at the first thing that breaks a bound.
 class TextChecker final : public nlohmann::json_sax<Value> {
 public:
@@ -156,7 +159,7 @@ bool TextChecker::parse_error(
         message.find("missing closing quote") != std::string::npos) {
         return refuse(
             fmt::format("The text ends too early, at {}: it seems to be cut off.", place), "complete JSON",
-            "Take the file from its source again, or its last saved version, which ends in '~'.");
+            kTakeAgain);
     }
     if (message.find("UTF-8") != std::string::npos) {
         return refuse(
@@ -198,6 +201,12 @@ ParsedJson parseJson(std::string_view text, const Limits& limits)
         return refused("The file is empty.", "JSON", "");
     }
 
+    // The parser takes a zero byte for the end; a power cut leaves files with such an end.
+    if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+        return refused(
+            fmt::format("At {} stands a zero byte: the file is damaged.", placeOf(text, zero + 1)),
+            "text in UTF-8", kTakeAgain);
+    }
     TextChecker checker(text, limits);
     if (!Value::sax_parse(text, &checker)) {
         parsed.diagnostics.push_back(checker.problem());

@@ -97,10 +97,6 @@ static Diagnostics checkNumber(const PropertySpec& spec, const Value& value, con
         return wrong(spec, pointer, fmt::format("{} is {}.", spec.label, briefText(value)));
     }
     const double number = value.get<double>();
-    if (spec.type == PropertyType::Integer &&
-        (number != std::trunc(number) || std::abs(number) > kLargestInteger)) {
-        return wrong(spec, pointer, fmt::format("{} is {}.", spec.label, briefText(value)));
-    }
     if (spec.min && number < *spec.min) {
         return wrong(
             spec, pointer, fmt::format("{} is {}, which is too small.", spec.label, briefText(value)));
@@ -108,6 +104,10 @@ static Diagnostics checkNumber(const PropertySpec& spec, const Value& value, con
     if (spec.max && number > *spec.max) {
         return wrong(
             spec, pointer, fmt::format("{} is {}, which is too large.", spec.label, briefText(value)));
+    }
+    if (spec.type == PropertyType::Integer &&
+        (number != std::trunc(number) || std::abs(number) > kLargestInteger)) {
+        return wrong(spec, pointer, fmt::format("{} is {}.", spec.label, briefText(value)));
     }
     return {};
 }
