@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/cli/commands.h"
+#include "sim/model/design_json.h"
+
+namespace neph::cli {
+
+/// A design that the program brings along, from assets/templates.
+struct Template {
+    std::string name;  ///< "starter"
+    std::string_view text;
+};
+
+/// All of them: the starter first, the empty one last, the others in order of the alphabet.
+std::vector<Template> templates();
+std::vector<std::string> templateNames();
+
+/// The template of that name, or nothing.
+std::optional<Template> findTemplate(const std::string& name);
+
+/// Reads the design that a person names: a file, or else a template. Diagnostics of the text are among the
+/// result's; a name that is neither is told with a suggestion, and the design is not readable then.
+LoadedDesign openDesign(const std::string& name);
+
+/// Opens a design and checks it against the catalog. Says on stderr what is wrong, errors and warnings.
+/// Nothing where it must not be run.
+std::optional<Design> openForRun(const std::string& name);
+
+}  // namespace neph::cli

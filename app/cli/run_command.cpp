@@ -1,0 +1,166 @@
+#include <memory>
+
+#include "app/cli/commands.h"
+#include "app/cli/design_source.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/output.h"
+#include "app/cli/progress_bar.h"
+#include "app/cli/run_report.h"
+#include "app/cli/text_format.h"
+#include "sim/cost/price_book.h"
+#include "sim/interchange/chrome_trace.h"
+#include "sim/interchange/event_lines.h"
+#include "sim/interchange/otlp_trace.h"
+#include "sim/run.h"
+
+namespace neph::cli {
+
+namespace {
+
+struct RunCommandOptions {
+    std::string design;
+    std::string length;
+    std::string engine = "requests";
+    std::uint64_t seed = 1;
+    std::uint64_t maxEvents = 0;
+    std::string start = "2026-01-01T00:00:00Z";
+    std::string report;
+    std::string bill;
+    std::string focus;
+    std::string events;
+    std::string trace;
+    std::string otel;
+    bool freeTier = false;
+    bool json = false;
+};
+
+/// Whether that engine is there; says what is where it is not.
+bool isKnownEngine(const std::string& engine)
+{
+    if (engine == "requests") {
+        return true;
+    }
+    if (engine == "flows" || engine == "auto") {
+        complain(
+            fmt::format("The engine '{}' is not in this version.", engine),
+            "There is 'requests', which follows every request.");
+    } else {
+        complain(
+            fmt::format("There is no engine '{}'.", engine),
+            "There is 'requests', which follows every request.");
+    }
+    return false;
+}
+
+bool writeIfAsked(const std::string& file, const auto& makeText)
+{
+    if (file.empty()) {
+        return true;
+    }
+    const Result<Done> written = writeFileAtomically(file, makeText());
+    if (!written) {
+        complain(written.error());
+    }
+    return static_cast<bool>(written);
+}
+
+bool writeFiles(const RunCommandOptions& options, const RunResult& result, const Bill& bill)
+{
+    // Each is tried, so that one bad path does not take the others along.
+    const bool written[] = {
+        writeIfAsked(options.report, [&] { return toReportJson(result, bill); }),
+        writeIfAsked(options.bill, [&] { return toCsv(bill); }),
+        writeIfAsked(
+            options.focus,
+            [&] { return toFocusCsv(bill, result.usage, PriceBook::builtIn(), options.start); }),
+        writeIfAsked(options.events, [&] { return toEventLines(result); }),
+        writeIfAsked(options.trace, [&] { return toChromeTrace(result); }),
+        writeIfAsked(options.otel, [&] { return toOtlpTrace(result, *readPeriodStart(options.start)); })};
+    for (const bool one : written) {
+        if (!one) {
+            return false;
+        }
+    }
+    return true;
+}
+
+RunResult runWatched(const Design& design, const RunOptions& options)
+{
+    const Interrupt interrupt;
+    ProgressBar bar;
+    return run(design, options, interrupt.token(), [&bar](const RunProgress& now) { bar.show(now); });
+}
+
+/// The options of the engine, or nothing after saying what is wrong.
+std::optional<RunOptions> engineOptions(const RunCommandOptions& options)
+{
+    RunOptions made;
+    made.seed = options.seed;
+    made.maxEvents = options.maxEvents;
+    if (!isKnownEngine(options.engine)) {
+        return std::nullopt;
+    }
+    if (!options.length.empty()) {
+        const Result<Duration> length = readTimeSpan(options.length);
+        if (!length) {
+            complain("--for: " + length.error().what);
+            return std::nullopt;
+        }
+        made.horizon = *length;
+    }
+    if (const Result<std::chrono::sys_seconds> start = readPeriodStart(options.start); !start) {
+        complain("--start: " + start.error().what);
+        return std::nullopt;
+    }
+    return made;
+}
+
+ExitCode runDesign(const RunCommandOptions& options)
+{
+    const std::optional<RunOptions> engine = engineOptions(options);
+    if (!engine) {
+        return BadInput;
+    }
+    const std::optional<Design> design = openForRun(options.design);
+    if (!design) {
+        return BadInput;
+    }
+    const RunResult result = runWatched(*design, *engine);
+    if (hasErrors(result.diagnostics)) {
+        complain(result.diagnostics);
+        return BadInput;
+    }
+    const Bill bill = billOf(result, options.freeTier);
+    const bool written = writeFiles(options, result, bill);
+    if (options.json) {
+        fmt::print("{}", toReportJson(result, bill));
+    } else {
+        fmt::print("{}", runReport(*design, result, bill, outputWidth()));
+    }
+    return !written ? BadInput : result.stoppedBy.empty() ? Ok : No;
+}
+
+}  // namespace
+
+void addRun(CLI::App& app, Action& action)
+{
+    CLI::App* command = app.add_subcommand("run", "Run a design and report what it did");
+    const auto options = std::make_shared<RunCommandOptions>();
+    command->add_option("DESIGN", options->design, "File (*.nepho) or name of a template")->required();
+    command->add_option("--for", options->length, "How long to simulate: 90s, 10m, 1h30m, 30d");
+    command->add_option("--seed", options->seed, "Seed of all chance (1)");
+    command->add_option("--engine", options->engine, "requests: follows every request (the only one yet)");
+    command->add_option("--max-events", options->maxEvents, "Stop after so many events");
+    command->add_option("--report", options->report, "Write the whole report as JSON");
+    command->add_option("--bill", options->bill, "Write the bill as CSV");
+    command->add_option("--focus", options->focus, "Write the bill as FOCUS 1.2 CSV");
+    command->add_option("--events", options->events, "Write the event log as JSON lines");
+    command->add_option("--trace", options->trace, "Write sampled requests for Perfetto (Chrome trace JSON)");
+    command->add_option("--otel", options->otel, "Write sampled requests as OpenTelemetry OTLP/JSON");
+    command->add_option("--start", options->start, "Wall time of the run's start, for FOCUS and OTLP");
+    command->add_flag("--free-tier", options->freeTier, "Take the monthly free amounts off the bill");
+    command->add_flag("--json", options->json, "Print the report as JSON");
+    command->callback([options, &action] { action = [options] { return runDesign(*options); }; });
+}
+
+}  // namespace neph::cli
