@@ -89,6 +89,33 @@ void Recorder::describe(RunResult& result) const
     for (const auto& [node, replicas] : m_replicas) {
         result.nodes[node].replicas = replicas();
     }
+    result.usage = meteredUsage();
+    for (const auto& append : m_wholeHours) {
+        append(result.usage, m_simulation.now());
+    }
+}
+
+Usage Recorder::meteredUsage() const
+{
+    Usage usage;
+    appendMeters(usage);
+    for (const auto& append : m_usage) {
+        append(usage, m_simulation.now());
+    }
+    return usage;
+}
+
+Usage Recorder::wholeHours(Time now) const
+{
+    Usage usage;
+    for (const auto& append : m_wholeHours) {
+        append(usage, now);
+    }
+    return usage;
+}
+
+void Recorder::appendMeters(Usage& usage) const
+{
     for (std::uint32_t index = 0; index < m_plan.meters.size(); ++index) {
         const MeterSpec& meter = m_plan.meters[index];
         if (meter.service.empty()) {
@@ -98,15 +125,12 @@ void Recorder::describe(RunResult& result) const
         for (std::uint32_t hour = 0; hour < hours.size(); ++hour) {
             for (std::size_t c = 0; c < hours[hour].size(); ++c) {
                 if (hours[hour][c] > 0) {
-                    result.usage.add(
+                    usage.add(
                         {m_plan.nodes[meter.node.value].id, m_plan.classes[c], meter.service, meter.usageType,
                          meter.region, hour, Quantity::ratio(Int128{hours[hour][c]}, Int128{meter.perUnit})});
                 }
             }
         }
-    }
-    for (const auto& append : m_usage) {
-        append(result.usage, m_simulation.now());
     }
 }
 

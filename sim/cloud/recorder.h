@@ -27,7 +27,11 @@ public:
     void setReplicas(const std::string& nodeId, std::function<std::vector<ReplicaView>()> replicas);
     /// Usage that is no meter of the plan (task-hours, storage): appended from the start of the run up to
     /// `now`, hour by hour, each time somebody asks for the bill.
-    void addUsage(std::function<void(Usage&, Time now)> append) { m_usage.push_back(std::move(append)); }
+    using AppendUsage = std::function<void(Usage&, Time now)>;
+    void addUsage(AppendUsage append) { m_usage.push_back(std::move(append)); }
+    /// The same for what is sold by the started hour (a load balancer): its price per hour is that of its
+    /// hour, whatever part of it has passed.
+    void addWholeHours(AppendUsage append) { m_wholeHours.push_back(std::move(append)); }
 
     /// Milli-units counted by a meter in each started hour of the run, for all classes together.
     std::vector<std::uint64_t> hourly(MeterId meter) const;
@@ -40,6 +44,10 @@ public:
 
     /// Adds series, states and usage to a result.
     void describe(RunResult& result) const;
+    /// All usage up to now, without what is sold by the started hour.
+    Usage meteredUsage() const;
+    /// What is sold by the started hour, up to `now`.
+    Usage wholeHours(Time now) const;
 
 private:
     struct Gauge {
@@ -59,7 +67,10 @@ private:
     std::vector<Gauge> m_gauges;
     std::map<std::string, std::function<std::string()>> m_status;
     std::map<std::string, std::function<std::vector<ReplicaView>()>> m_replicas;
-    std::vector<std::function<void(Usage&, Time)>> m_usage;
+    void appendMeters(Usage& usage) const;
+
+    std::vector<AppendUsage> m_usage;
+    std::vector<AppendUsage> m_wholeHours;
     std::vector<std::vector<ByClass>>
         m_atHourEnd;  ///< [meter][hour]: what the meter read at the end of that hour.
 };

@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::int64_t kMilli = 1000;
 
+std::uint32_t startedHours(Time now)
+{
+    return static_cast<std::uint32_t>((now + 1h - 1ns) / 1h);
+}
+
 class ApplicationLoadBalancer final : public ServiceModel {
 public:
     using ServiceModel::ServiceModel;
@@ -28,7 +33,7 @@ private:
     void forward(PathBuilder& path, Compiler& compiler);
     PolicyId policy(Compiler& compiler);
     TargetGroup::Config groupConfig(const std::string& target) const;
-    void appendUsage(World& world, Usage& usage, Time now) const;
+    void appendCapacityUnits(World& world, Usage& usage, Time now) const;
     LcuAllowances allowances() const;
 
     std::string m_region;
@@ -190,7 +195,13 @@ void ApplicationLoadBalancer::prepare(World& world) const
     world.recorder().setStatus(id, [healthy, registered] {
         return fmt::format("{} of {} targets healthy", healthy(), registered());
     });
-    world.recorder().addUsage([this, &world](Usage& usage, Time now) { appendUsage(world, usage, now); });
+    world.recorder().addUsage(
+        [this, &world](Usage& usage, Time now) { appendCapacityUnits(world, usage, now); });
+    world.recorder().addWholeHours([this](Usage& usage, Time now) {
+        for (std::uint32_t hour = 0; hour < startedHours(now); ++hour) {
+            usage.add({component().id(), "", "AWSELB", "LoadBalancerUsage", m_region, hour, Quantity::of(1)});
+        }
+    });
 }
 
 LcuAllowances ApplicationLoadBalancer::allowances() const
@@ -204,15 +215,14 @@ LcuAllowances ApplicationLoadBalancer::allowances() const
     return allowances;
 }
 
-void ApplicationLoadBalancer::appendUsage(World& world, Usage& usage, Time now) const
+void ApplicationLoadBalancer::appendCapacityUnits(World& world, Usage& usage, Time now) const
 {
     const std::vector<std::uint64_t> requests = world.recorder().hourly(m_requests);
     const std::vector<std::uint64_t> connections = world.recorder().hourly(m_newConnections);
     const std::vector<std::uint64_t> bytes = world.recorder().hourly(m_bytes);
-    const auto hours = static_cast<std::uint32_t>((now + 1h - 1ns) / 1h);
     const std::int64_t rules = component().properties().integer("rules");
     const std::int64_t idleSeconds = component().properties().duration("idleTimeout") / 1s;
-    for (std::uint32_t hour = 0; hour < hours; ++hour) {
+    for (std::uint32_t hour = 0; hour < startedHours(now); ++hour) {
         const auto at = [hour](const std::vector<std::uint64_t>& counted) {
             return hour < counted.size() ? static_cast<std::int64_t>(counted[hour]) : 0;
         };
@@ -222,11 +232,9 @@ void ApplicationLoadBalancer::appendUsage(World& world, Usage& usage, Time now) 
         use.connectionSeconds = use.newConnections * idleSeconds;
         use.bytes = at(bytes);
         use.ruleEvaluations = ruleEvaluations(at(requests) / kMilli, rules, allowances());
-        const auto add = [&](const char* type, Quantity quantity) {
-            usage.add({component().id(), "", "AWSELB", type, m_region, hour, quantity});
-        };
-        add("LoadBalancerUsage", Quantity::of(1));
-        add("LCUUsage", lcuPerHour(use, allowances()).billed());
+        usage.add(
+            {component().id(), "", "AWSELB", "LCUUsage", m_region, hour,
+             lcuPerHour(use, allowances()).billed()});
     }
 }
 

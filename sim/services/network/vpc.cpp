@@ -18,7 +18,7 @@ public:
         if (!component().properties().flag("natGateway")) {
             return;
         }
-        world.recorder().addUsage([this](Usage& usage, Time now) {
+        world.recorder().addWholeHours([this](Usage& usage, Time now) {
             // A started hour is a full hour.
             const auto hours = static_cast<std::uint32_t>((now + 1h - 1ns) / 1h);
             for (std::uint32_t hour = 0; hour < hours; ++hour) {
