@@ -64,7 +64,6 @@ void holdProcesses(benchmark::State& state)
 {
     Simulation sim;
     Scope scope(sim);
-    const std::size_t before = FramePool::memory();
     for (std::int64_t i = 0; i < state.range(0); ++i) {
         scope.start(sleepForEver(sim));
     }
@@ -72,8 +71,6 @@ void holdProcesses(benchmark::State& state)
         sim.step([](std::uint32_t) {});
     }
     handle(state, sim);
-    state.counters["frame bytes"] =
-        static_cast<double>(FramePool::memory() - before) / static_cast<double>(state.range(0));
 }
 BENCHMARK(holdProcesses)->RangeMultiplier(10)->Range(1'000, 1'000'000);
 
