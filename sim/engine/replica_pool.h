@@ -56,7 +56,7 @@ public:
     std::uint64_t requests = 0;
     std::uint64_t errors = 0;
     std::uint64_t inFlight = 0;
-    std::vector<std::uint32_t> living;      ///< Replicas that exist, in order of making.
+    std::vector<std::uint32_t> living;  ///< Replicas that exist, in order of making.
     std::uint32_t made = 0;
     std::vector<std::uint32_t> fixed;       ///< Replicas made at the start, for ByWeight.
     std::vector<std::uint32_t> freePlaces;  ///< Station blocks of replicas that have gone.

@@ -116,7 +116,9 @@ void RequestEngine::resize(StationId station, ReplicaId replica, std::int64_t ca
 void RequestEngine::disturb(NodeIndex node, Duration added, double failShare, OutcomeId outcome)
 {
     NodeState& state = m_loop->s.nodes[node.value];
-    state.isDisturbed = added > Duration::zero() || failShare > 0;
+    m_loop->s.disturbedNodes -= state.isDisturbed ? 1 : 0;
+    state.isDisturbed = added > Duration::zero() || (failShare > 0 && outcome);
+    m_loop->s.disturbedNodes += state.isDisturbed ? 1 : 0;
     state.added = added;
     state.failShare = outcome ? failShare : 0;
     state.outcome = static_cast<std::uint16_t>(outcome ? outcome.value : 0);
@@ -179,7 +181,7 @@ std::uint64_t RequestEngine::wastedAnswers(NodeIndex node) const
 
 std::uint64_t RequestEngine::fingerprint() const
 {
-    return m_loop->s.fingerprint.value();
+    return m_loop->s.trajectory;
 }
 
 Histogram RequestEngine::latencyOf(ClassIndex requestClass) const

@@ -16,7 +16,7 @@ RequestLoop::RequestLoop(
         }
     }
     for (std::uint32_t i = 0; i < s.sources.size(); ++i) {
-        if (s.sources[i].spec->users == 0) {
+        if (!s.sources[i].isClosed) {
             scheduleArrival(s.sources[i], i);
         }
         for (std::uint32_t user = 0; user < s.sources[i].spec->users; ++user) {
@@ -40,7 +40,7 @@ void RequestLoop::handle(std::uint32_t what)
         arrive(index);
         break;
     case kThought:
-        startRequest(index);
+        run(newRequest(index));
         break;
     case kShare:
         tick(index);
@@ -71,7 +71,7 @@ void RequestLoop::drainReady()
 void RequestLoop::arrive(std::uint32_t source)
 {
     scheduleArrival(s.sources[source], source);
-    startRequest(source);
+    run(newRequest(source));
 }
 
 void RequestLoop::scheduleArrival(SourceState& source, std::uint32_t index)
@@ -89,41 +89,6 @@ void RequestLoop::scheduleThought(std::uint32_t source)
 {
     SourceState& state = s.sources[source];
     schedule(m_sim.later(state.spec->think.sampleSeconds(state.thoughts)), kThought, source);
-}
-
-void RequestLoop::startRequest(std::uint32_t source)
-{
-    SourceState& state = s.sources[source];
-    const std::uint32_t requestClass =
-        state.onlyClass != kNone ? state.onlyClass : state.weights.draw(state.classes);
-    ++s.classes[requestClass].started;
-    ++s.rootsStarted;
-    const std::uint32_t index = newRoot(state.path, source, requestClass);
-    s.frames[index].trace = traces.startOrNot(source, requestClass, m_sim.now());
-    std::uint32_t next = index;
-    if (letIn(index, next)) {
-        run(next);
-    }
-}
-
-std::uint32_t RequestLoop::newRoot(std::uint32_t path, std::uint32_t call, std::uint32_t requestClass)
-{
-    const std::uint32_t index = s.frames.take();
-    Frame& frame = s.frames[index];
-    frame.step = s.plan.paths[path].first;
-    frame.parent = kNone;
-    frame.replica = kNone;
-    frame.base = 0;
-    frame.entered = m_sim.now();
-    frame.call = call;
-    frame.trace = 0;
-    frame.attempt = 0;
-    frame.path = static_cast<std::uint16_t>(path);
-    frame.zone = 0xFFFF;
-    frame.requestClass = static_cast<std::uint8_t>(requestClass);
-    frame.flags = Frame::kRoot;
-    frame.depth = 0;
-    return index;
 }
 
 void RequestLoop::wake(std::uint32_t index)
@@ -157,9 +122,9 @@ void RequestLoop::wake(std::uint32_t index)
 
 void RequestLoop::run(std::uint32_t index)
 {
-    do {
+    while (index != kNone) {
         index = advance(index);
-    } while (index != kNone);
+    }
 }
 
 std::uint32_t RequestLoop::advance(std::uint32_t index)
@@ -304,9 +269,7 @@ std::uint32_t RequestLoop::fork(std::uint32_t index, const CompiledStep& step)
     s.frames[index].failure = 0;
     s.frames[index].waits = Waits::Answers;
     for (std::uint32_t i = 0; i < step.count; ++i) {
-        if (const std::uint32_t callee = call(index, first + i, 0); callee != kNone) {
-            run(callee);
-        }
+        run(call(index, first + i, 0));
     }
     return --s.frames[index].pending == 0 ? haveAllAnswers(index) : kNone;
 }

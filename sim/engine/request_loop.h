@@ -47,14 +47,15 @@ private:
     // Sources.
     void arrive(std::uint32_t source);
     void scheduleArrival(SourceState& source, std::uint32_t index);
-    void startRequest(std::uint32_t source);
     void scheduleThought(std::uint32_t source);
-    std::uint32_t newRoot(std::uint32_t path, std::uint32_t call, std::uint32_t requestClass);
+    Frame& newFrame(std::uint32_t index, std::uint32_t path);
+    std::uint32_t newRequest(std::uint32_t source);
     void endRoot(std::uint32_t index, std::uint16_t outcome);
+    void endOther(std::uint32_t index, std::uint16_t outcome);
 
     // Steps. What returns a frame returns the one to run next, or kNone.
     void wake(std::uint32_t index);
-    void run(std::uint32_t index);
+    void run(std::uint32_t index);  ///< kNone: nothing to run.
     std::uint32_t advance(std::uint32_t index);
     /// For traces: a step that takes no time, but refuses.
     void noteRefusal(const Frame& frame, std::uint32_t index);
@@ -88,12 +89,15 @@ private:
 
     // Calls and answers.
     std::uint32_t call(std::uint32_t parent, std::uint32_t step, std::uint16_t attempt);
-    bool letIn(std::uint32_t index, std::uint32_t& next);
+    std::uint32_t letIn(std::uint32_t index);
+    std::uint32_t letInSlowly(std::uint32_t index);
     std::uint32_t fail(std::uint32_t index, std::uint16_t outcome);
     std::uint32_t end(std::uint32_t index, std::uint16_t outcome);
     std::uint32_t
     answer(std::uint32_t parent, std::uint32_t call, std::uint16_t attempt, std::uint16_t outcome);
     std::uint32_t haveAllAnswers(std::uint32_t index);
+    /// After a failure: whether it is final; then `outcome` is what the caller sees.
+    bool isGivenUp(std::uint32_t parent, std::uint32_t call, std::uint16_t attempt, std::uint16_t& outcome);
     bool triesAgain(std::uint32_t parent, std::uint32_t call, std::uint16_t attempt, std::uint16_t outcome);
     std::uint16_t mapped(std::uint32_t policy, std::uint16_t outcome) const;
     void leaveReplica(const Frame& frame, bool isOk);

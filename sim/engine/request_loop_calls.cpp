@@ -5,79 +5,36 @@
 
 namespace neph {
 
-std::uint32_t RequestLoop::call(std::uint32_t parent, std::uint32_t stepIndex, std::uint16_t attempt)
-{
-    const CompiledStep& step = s.steps[stepIndex];
-    const bool isControl = (s.frames[parent].flags & Frame::kControl) != 0;
-    if (step.link != kNone && !isControl) {
-        ++s.links[step.link].calls;
-    }
-    if (s.frames[parent].trace != 0) [[unlikely]] {
-        traces.begin(s.frames[parent], parent, stepIndex, m_sim.now(), {});
-    }
-    std::uint32_t chosen = kNone;
-    if (step.pool != kNone) {
-        ReplicaPool& pool = s.pools[step.pool];
-        chosen = pool.pick(step.routing, s.replicas);
-        if (chosen == kNone) [[unlikely]] {
-            return answer(parent, stepIndex, attempt, step.outcome);
-        }
-        ++pool.requests;
-        ++pool.inFlight;
-        ++s.replicas[chosen].requests;
-        ++s.replicas[chosen].inFlight;
-    }
-    const std::uint32_t index = s.frames.take();
-    const Frame& from = s.frames[parent];
-    const PathSpec& path = s.plan.paths[step.path];
-    Frame& frame = s.frames[index];
-    frame.step = path.first;
-    frame.parent = parent;
-    frame.entered = m_sim.now();
-    frame.call = stepIndex;
-    frame.trace = from.trace;
-    frame.attempt = attempt;
-    frame.path = step.path;
-    frame.requestClass = from.requestClass;
-    frame.depth = static_cast<std::uint8_t>(from.depth + (from.depth < 255));
-    frame.flags = from.flags & Frame::kControl;
-    frame.replica = chosen;
-    frame.base = 0;
-    frame.zone = 0xFFFF;
-    if (chosen != kNone) {
-        frame.flags |= Frame::kRouted;
-        frame.base = s.replicas[chosen].base;
-        frame.zone = s.replicas[chosen].zone;
-    } else if (from.replica != kNone && path.node == s.plan.paths[from.path].node) {
-        // Within one node a call stays on its replica.
-        frame.replica = from.replica;
-        frame.base = from.base;
-        frame.zone = from.zone;
-    }
-    if (step.timeout != kNone) {
-        watch(step.timeout, index);
-    }
-    std::uint32_t next = index;
-    return letIn(index, next) ? next : kNone;
-}
-
-bool RequestLoop::letIn(std::uint32_t index, std::uint32_t& next)
+std::uint32_t RequestLoop::letInSlowly(std::uint32_t index)
 {
     Frame& frame = s.frames[index];
-    NodeState& node = s.nodes[s.plan.paths[frame.path].node.value];
-    if (!node.isDisturbed) [[likely]] {
-        return true;
+    NodeState& node = s.nodes[s.paths[frame.path].node];
+    if (!node.isDisturbed) {
+        return index;
     }
     if (node.failShare > 0 && node.random.uniform() < node.failShare) {
-        next = end(index, node.outcome);
-        return next != kNone;
+        return end(index, node.outcome);
     }
     if (node.added > Duration::zero()) {
         frame.waits = Waits::Entry;
         frame.since = m_sim.now();
         schedule(m_sim.later(node.added), kFrame, index);
+        return kNone;
+    }
+    return index;
+}
+
+bool RequestLoop::isGivenUp(
+    std::uint32_t parent, std::uint32_t stepIndex, std::uint16_t attempt, std::uint16_t& outcome)
+{
+    const CompiledStep& step = s.steps[stepIndex];
+    if (step.link != kNone && (s.frames[parent].flags & Frame::kControl) == 0) {
+        ++s.links[step.link].errors;
+    }
+    if (triesAgain(parent, stepIndex, attempt, outcome)) {
         return false;
     }
+    outcome = mapped(step.policy, outcome);
     return true;
 }
 
@@ -110,98 +67,17 @@ void RequestLoop::giveBack(const Frame& frame, std::uint32_t cleanup)
     }
 }
 
-void RequestLoop::leaveReplica(const Frame& frame, bool isOk)
-{
-    Replica& replica = s.replicas[frame.replica];
-    ReplicaPool& pool = s.pools[replica.pool];
-    --replica.inFlight;
-    --pool.inFlight;
-    replica.errors += isOk ? 0 : 1;
-    pool.errors += isOk ? 0 : 1;
-}
-
-std::uint32_t RequestLoop::end(std::uint32_t index, std::uint16_t outcome)
+void RequestLoop::endOther(std::uint32_t index, std::uint16_t outcome)
 {
     const Frame& frame = s.frames[index];
-    const bool isOk = s.isOk(outcome);
-    if ((frame.flags & Frame::kControl) == 0) {
-        NodeState& node = s.nodes[s.plan.paths[frame.path].node.value];
-        node.latency->add(m_sim.now() - frame.entered);
-        node.errors += isOk ? 0 : 1;
-    }
-    if ((frame.flags & Frame::kRouted) != 0) {
-        leaveReplica(frame, isOk);
-    }
-    if (frame.parent == kNone) {
-        endRoot(index, outcome);
-        return kNone;
-    }
-    const std::uint32_t parent = frame.parent;
-    const std::uint32_t call = frame.call;
-    const std::uint16_t attempt = frame.attempt;
+    const std::uint32_t control = frame.call;
+    const bool isOrphan = (frame.flags & Frame::kRoot) == 0;
+    s.nodes[s.paths[frame.path].node].wasted += isOrphan ? 1 : 0;
     s.frames.give(index);
-    return answer(parent, call, attempt, outcome);
-}
-
-void RequestLoop::endRoot(std::uint32_t index, std::uint16_t outcome)
-{
-    const Frame& frame = s.frames[index];
-    if ((frame.flags & Frame::kRoot) == 0) {
-        ++s.nodes[s.plan.paths[frame.path].node.value].wasted;
-        s.frames.give(index);
-        return;
+    if (!isOrphan) {
+        s.controls[control].outcome = outcome;
+        schedule(m_sim.now(), kAnswer, control);
     }
-    const std::uint32_t from = frame.call;
-    if ((frame.flags & Frame::kControl) != 0) {
-        s.controls[from].outcome = outcome;
-        s.frames.give(index);
-        schedule(m_sim.now(), kAnswer, from);
-        return;
-    }
-    ClassState& counts = s.classes[frame.requestClass];
-    counts.latency.add(m_sim.now() - frame.entered);
-    counts.failed += s.isOk(outcome) ? 0 : 1;
-    ++counts.outcomes[outcome];
-    ++s.rootsEnded;
-    s.fingerprint.add(m_sim.now(), static_cast<std::uint32_t>(outcome) << 8 | frame.requestClass);
-    if (frame.trace != 0) [[unlikely]] {
-        traces.finish(frame.trace, m_sim.now(), outcome);
-    }
-    s.frames.give(index);
-    if (s.sources[from].spec->users > 0) {
-        scheduleThought(from);
-    }
-}
-
-std::uint32_t RequestLoop::answer(
-    std::uint32_t parent, std::uint32_t stepIndex, std::uint16_t attempt, std::uint16_t outcome)
-{
-    const CompiledStep& step = s.steps[stepIndex];
-    if (s.frames[parent].trace != 0) [[unlikely]] {
-        traces.end(s.frames[parent], parent, stepIndex, m_sim.now(), outcome);
-    }
-    if (!s.isOk(outcome)) [[unlikely]] {
-        if (step.link != kNone && (s.frames[parent].flags & Frame::kControl) == 0) {
-            ++s.links[step.link].errors;
-        }
-        if (triesAgain(parent, stepIndex, attempt, outcome)) {
-            return kNone;
-        }
-        outcome = mapped(step.policy, outcome);
-    }
-    Frame& frame = s.frames[parent];
-    frame.failure = frame.failure != 0 ? frame.failure : outcome;
-    return --frame.pending == 0 ? haveAllAnswers(parent) : kNone;
-}
-
-std::uint32_t RequestLoop::haveAllAnswers(std::uint32_t index)
-{
-    Frame& frame = s.frames[index];
-    if (frame.failure != 0) [[unlikely]] {
-        return fail(index, frame.failure);
-    }
-    frame.step = s.steps[frame.step].after;
-    return index;
 }
 
 bool RequestLoop::triesAgain(
@@ -260,9 +136,7 @@ void RequestLoop::tryAgain(std::uint32_t index)
     if (s.frames[parent].trace != 0) [[unlikely]] {
         traces.end(s.frames[parent], parent, step, m_sim.now(), 0);
     }
-    if (const std::uint32_t next = call(parent, step, attempt); next != kNone) {
-        run(next);
-    }
+    run(call(parent, step, attempt));
 }
 
 std::uint16_t RequestLoop::mapped(std::uint32_t policyIndex, std::uint16_t outcome) const
@@ -344,9 +218,7 @@ void RequestLoop::timeOut(std::uint32_t index)
     frame.flags |= Frame::kOrphan;
     const std::uint32_t policy = s.steps[frame.call].policy;
     const auto outcome = static_cast<std::uint16_t>(s.plan.policies[policy].onTimeout.value);
-    if (const std::uint32_t next = answer(parent, frame.call, frame.attempt, outcome); next != kNone) {
-        run(next);
-    }
+    run(answer(parent, frame.call, frame.attempt, outcome));
 }
 
 }  // namespace neph

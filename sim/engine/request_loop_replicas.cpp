@@ -173,9 +173,7 @@ void RequestLoop::endAll(std::vector<std::uint32_t>& ended, std::uint16_t outcom
     std::for_each(ended.begin(), firstServed, [this](std::uint32_t& index) { index = detach(index); });
     std::for_each(firstServed, ended.end(), [this](std::uint32_t& index) { index = detach(index); });
     for (const std::uint32_t index : ended) {
-        if (const std::uint32_t next = end(index, outcome); next != kNone) {
-            run(next);
-        }
+        run(end(index, outcome));
     }
 }
 
@@ -231,19 +229,21 @@ void RequestLoop::send(
         s.freeControls.pop_back();
     }
     s.controls[control] = {std::move(done), bytes, 0};
-    const std::uint32_t index = newRoot(path.value, control, 0);
-    Frame& frame = s.frames[index];
-    frame.flags |= Frame::kControl;
+    const std::uint32_t index = s.frames.take();
+    Frame& frame = newFrame(index, path.value);
+    frame.call = control;
+    frame.trace = 0;
+    frame.attempt = 0;
+    frame.requestClass = 0;
+    frame.flags = Frame::kRoot | Frame::kControl;
+    frame.depth = 0;
     if (replicaId) {
         const Replica& replica = s.replicas[replicaId.value];
         frame.replica = replicaId.value;
         frame.base = replica.base;
         frame.zone = replica.zone;
     }
-    std::uint32_t next = index;
-    if (letIn(index, next)) {
-        run(next);
-    }
+    run(letIn(index));
     drainReady();
 }
 

@@ -65,7 +65,7 @@ public:
     void fill(const TraceRecorder& traces, RunResult& result) const
     {
         result.simulated = m_now;
-        result.fingerprint = m_state.fingerprint.value();
+        result.fingerprint = m_state.trajectory;
         for (std::uint32_t i = 0; i < m_plan.classes.size(); ++i) {
             fillClass(m_state.classes[i], result.classes[m_plan.classes[i]]);
         }

@@ -24,6 +24,7 @@ SourceState sourceState(const Plan& plan, const SourceSpec& spec, std::uint64_t 
     return {
         &spec,
         spec.path.value,
+        spec.users > 0,
         rate > 0 ? 1e9 / rate : 0,
         RateCursor(spec.rate),
         RandomStream(seed, streamId(entity, "arrivals")),
@@ -60,6 +61,7 @@ RunState::RunState(const Plan& planToRun, std::uint64_t seed)
         nodes.push_back({.latency = {}, .random = RandomStream(seed, streamId(node.id, "disturbance"))});
     }
     for (const PathSpec& path : plan.paths) {
+        paths.push_back({path.first, path.node.value});
         if (!nodes[path.node.value].latency) {
             nodes[path.node.value].latency.emplace();
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -11,7 +12,6 @@
 #include "sim/engine/replica_pool.h"
 #include "sim/engine/station_state.h"
 #include "sim/engine/timeout_ring.h"
-#include "sim/kernel/fingerprint.h"
 #include "sim/kernel/random.h"
 #include "sim/plan/plan.h"
 #include "sim/plan/rate_profile.h"
@@ -25,6 +25,11 @@ struct DrawState {
     std::uint32_t classMask;  ///< All ones where classes differ, else zero.
 
     double sample(std::uint32_t requestClass) { return byClass[requestClass & classMask].sample(random); }
+};
+
+struct CompiledPath {
+    std::uint32_t first;  ///< Step.
+    std::uint32_t node;
 };
 
 struct NodeState {
@@ -57,6 +62,7 @@ struct ClassState {
 struct SourceState {
     const SourceSpec* spec;
     std::uint32_t path;
+    bool isClosed;
     double gap;  ///< Mean nanoseconds between arrivals at a constant rate; 0: by the profile.
     RateCursor cursor;
     RandomStream arrivals;
@@ -80,6 +86,7 @@ struct RunState {
     const Plan& plan;
     const StationPlaces places;
     const std::vector<CompiledStep> steps;
+    std::vector<CompiledPath> paths;
     std::vector<std::int64_t> amounts;  ///< Rows of one per class.
     std::vector<DrawState> draws;
 
@@ -102,9 +109,16 @@ struct RunState {
     std::uint64_t rootsEnded = 0;
     std::uint64_t retries = 0;
     std::uint64_t timeoutsHappened = 0;
-    Fingerprint fingerprint;
+    std::uint32_t disturbedNodes = 0;
+    std::uint64_t trajectory = 0;  ///< Running hash of all ends of requests.
 
     bool isOk(std::uint16_t outcome) const { return outcome == 0; }
+    void note(Time at, std::uint32_t what)
+    {
+        // Multiplicative hashing: a few instructions, and one that differs makes all that follow differ.
+        const std::uint64_t word = static_cast<std::uint64_t>(at.count()) << 8 ^ what;
+        trajectory = (std::rotl(trajectory, 29) ^ word) * 0x9E37'79B9'7F4A'7C15;
+    }
     std::size_t meterRow() const { return plan.classes.size() + 1; }
 };
 

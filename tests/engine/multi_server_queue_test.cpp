@@ -5,7 +5,8 @@ namespace {
 
 using testing::DoubleNear;
 
-/// A row of the table in closed form: mean wait C/theta, P(T > t) = e^-mt + C m/(m-theta) (e^-theta t - e^-mt).
+/// A row of the table in closed form: mean wait C/theta, P(T > t) = e^-mt + C m/(m-theta) (e^-theta t -
+/// e^-mt).
 struct MultiServer {
     double perSecond;
     double meanMs;
