@@ -30,6 +30,7 @@ private:
     void buildBar();
     void buildTable();
     void takeResult();
+    void takeViewTime();
     void takeFilter();
     void reveal(const QModelIndex& index);
     void copySelection();
@@ -46,6 +47,7 @@ private:
     QLabel* m_count;
     QTableView* m_table;
     QLabel* m_empty;
+    bool m_revealing = false;  ///< The view time changes because of a click here: the list stays where it is.
 };
 
 }  // namespace neph

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <qcustomplot.h>
+
+#include "sim/metrics/run_result.h"
+
+namespace neph {
+
+/// Draws one Series of an immutable result where it stands: nothing is copied into the plot, and what is
+/// denser than the pixels is drawn as one column of mean, least and most.
+///
+/// The key axis is in seconds. A point stands for its whole interval and is drawn at its middle (as a level
+/// over the interval when `Shape::Steps`).
+class SeriesLine final : public QCPAbstractPlottable {
+    Q_OBJECT
+
+public:
+    enum class Shape { Line, Steps };
+
+    SeriesLine(QCPAxis* keyAxis, QCPAxis* valueAxis);
+
+    /// `series` is part of `keepAlive`, or nullptr: then there is nothing to draw.
+    void show(std::shared_ptr<const RunResult> keepAlive, const Series* series);
+    const Series* series() const { return m_series; }
+
+    void setShape(Shape shape) { m_shape = shape; }
+    void setFilled(bool filled) { m_filled = filled; }
+    void setBand(bool band) { m_band = band; }
+
+    /// The largest value in `range`, with the most of each interval where the band is shown; 0 if there is
+    /// none.
+    double largestIn(const QCPRange& range) const;
+
+    double selectTest(const QPointF& pos, bool onlySelectable, QVariant* details = nullptr) const override;
+    QCPRange getKeyRange(bool& found, QCP::SignDomain domain) const override;
+    QCPRange getValueRange(bool& found, QCP::SignDomain domain, const QCPRange& keys) const override;
+
+protected:
+    void draw(QCPPainter* painter) override;
+    void drawLegendIcon(QCPPainter* painter, const QRectF& rect) const override;
+
+private:
+    struct Column {
+        double x;
+        double mean;
+        double low;
+        double high;
+        double from;  ///< Seconds: start of the first and end of the last interval it stands for.
+        double to;
+    };
+    std::vector<Column> columns() const;
+    void drawRun(QCPPainter* painter, const Column* first, const Column* last) const;
+    double gapSeconds() const;
+    std::pair<std::size_t, std::size_t> visible(const QCPRange& range) const;
+
+    std::shared_ptr<const RunResult> m_keepAlive;
+    const Series* m_series = nullptr;
+    Shape m_shape = Shape::Line;
+    bool m_filled = false;
+    bool m_band = true;
+};
+
+}  // namespace neph
