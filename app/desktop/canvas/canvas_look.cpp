@@ -1,0 +1,77 @@
+#include "app/desktop/canvas/canvas_look.h"
+
+#include <QFontMetricsF>
+#include <QPolygonF>
+#include <algorithm>
+#include <cmath>
+
+#include "app/desktop/theme.h"
+
+namespace neph {
+
+namespace {
+
+constexpr double kBadgeRadius = 8;
+constexpr double kBusy = 0.7;
+constexpr double kOverloaded = 0.9;
+
+}  // namespace
+
+QColor faded(QColor colour, double opacity)
+{
+    colour.setAlphaF(static_cast<float>(opacity));
+    return colour;
+}
+
+void drawKindIcon(QPainter& painter, const QRectF& where, const QString& stem)
+{
+    const QTransform& view = painter.worldTransform();
+    const double scale = std::hypot(view.m11(), view.m12()) * painter.device()->devicePixelRatioF();
+    const int pixels = std::clamp(static_cast<int>(std::ceil(where.width() * scale)), 8, 512);
+    const QPixmap pixmap = theme::kindIcon(stem.toStdString()).pixmap(QSize(pixels, pixels), 1.0);
+    const bool wasSmooth = painter.testRenderHint(QPainter::SmoothPixmapTransform);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    painter.drawPixmap(where, pixmap, QRectF(QPointF(), QSizeF(pixmap.size())));
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, wasSmooth);
+}
+
+void drawProblem(QPainter& painter, QPointF centre, Severity severity)
+{
+    const bool isError = severity == Severity::Error;
+    painter.setPen(QPen(theme::canvas(), 2));
+    painter.setBrush(isError ? theme::failure() : theme::warning());
+    if (isError) {
+        painter.drawEllipse(centre, kBadgeRadius, kBadgeRadius);
+    } else {
+        QPainterPath triangle;
+        triangle.addPolygon(QPolygonF(
+            {centre + QPointF(0, -kBadgeRadius), centre + QPointF(kBadgeRadius + 1, kBadgeRadius - 1),
+             centre + QPointF(-kBadgeRadius - 1, kBadgeRadius - 1)}));
+        triangle.closeSubpath();
+        painter.drawPath(triangle);
+    }
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme::canvas());
+    const double drop = isError ? 0 : 1.5;
+    painter.drawRoundedRect(QRectF(centre.x() - 1, centre.y() - 4.5 + drop, 2, isError ? 5.5 : 4.5), 1, 1);
+    painter.drawEllipse(centre + QPointF(0, 3.5 + drop * 0.6), 1.1, 1.1);
+}
+
+QColor loadColour(double utilisation)
+{
+    if (utilisation >= kOverloaded) {
+        return theme::failure();
+    }
+    return utilisation >= kBusy ? theme::warning() : theme::healthy();
+}
+
+void drawLine(QPainter& painter, const QRectF& where, Qt::Alignment alignment, const QString& text)
+{
+    const QFontMetricsF metrics(painter.font());
+    const QString fits = metrics.horizontalAdvance(text) <= where.width()
+                             ? text
+                             : metrics.elidedText(text, Qt::ElideRight, where.width());
+    painter.drawText(where, static_cast<int>(alignment) | Qt::TextSingleLine, fits);
+}
+
+}  // namespace neph

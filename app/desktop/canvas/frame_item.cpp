@@ -1,0 +1,150 @@
+#include "app/desktop/canvas/frame_item.h"
+
+#include <QCoreApplication>
+#include <QFontMetricsF>
+#include <QStyleOptionGraphicsItem>
+#include <algorithm>
+#include <utility>
+
+#include "app/desktop/canvas/canvas_text.h"
+#include "app/desktop/canvas/layout.h"
+#include "app/desktop/theme.h"
+
+namespace neph {
+
+namespace {
+
+constexpr double kRadius = 10;
+constexpr double kMargin = 8;
+constexpr double kIcon = 18;
+constexpr double kWordsFrom = 0.3;
+
+QColor outlineColour(const ItemFace& face, const ItemLook& look)
+{
+    switch (look.mark) {
+    case Mark::Target:
+        return theme::accent();
+    case Mark::Refused:
+        return theme::failure();
+    case Mark::Possible:
+    case Mark::None:
+        break;
+    }
+    if (look.selected) {
+        return theme::accent();
+    }
+    return faded(theme::category(face.category), look.hovered ? 0.9 : 0.5);
+}
+
+}  // namespace
+
+FrameItem::FrameItem(std::string id) : m_id(std::move(id)) {}
+
+void FrameItem::place(const QRectF& rect)
+{
+    if (rect != m_rect) {
+        prepareGeometryChange();
+        m_rect = rect;
+    }
+}
+
+QRectF FrameItem::titleRect() const
+{
+    return {m_rect.left(), m_rect.top(), m_rect.width(), kFrameTitle};
+}
+
+bool FrameItem::isHandle(QPointF point, double reach) const
+{
+    const QRectF outer = m_rect.adjusted(-reach, -reach, reach, reach);
+    const QRectF inner = m_rect.adjusted(reach, kFrameTitle, -reach, -reach);
+    return outer.contains(point) && !inner.contains(point);
+}
+
+void FrameItem::setFace(const ItemFace& face)
+{
+    if (face != m_face) {
+        m_face = face;
+        setToolTip(face.hasProblem ? face.problemText : QString());
+        update();
+    }
+}
+
+void FrameItem::setLook(const ItemLook& look)
+{
+    if (look != m_look) {
+        m_look = look;
+        update();
+    }
+}
+
+void FrameItem::setLive(const NodeLive* live)
+{
+    const bool isLost = live != nullptr && live->lost;
+    const QString status = live != nullptr ? live->status : QString();
+    if (isLost != m_isLost || status != m_status) {
+        m_isLost = isLost;
+        m_status = status;
+        update();
+    }
+}
+
+QRectF FrameItem::boundingRect() const
+{
+    return m_rect.adjusted(-kMargin, -kMargin, kMargin, kMargin);
+}
+
+void FrameItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*)
+{
+    const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
+    const QColor own = theme::category(m_face.category);
+    const bool strong = m_look.selected || m_look.mark == Mark::Target || m_look.mark == Mark::Refused;
+    painter->setRenderHint(QPainter::Antialiasing);
+    if (m_look.mark == Mark::Target) {
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(faded(theme::accent(), 0.16));
+        painter->drawRoundedRect(m_rect.adjusted(-5, -5, 5, 5), kRadius + 5, kRadius + 5);
+    }
+    painter->setPen(QPen(outlineColour(m_face, m_look), strong ? 2 : 1.25));
+    painter->setBrush(faded(own, theme::isDark() ? 0.07 : 0.045));
+    painter->drawRoundedRect(m_rect.adjusted(0.5, 0.5, -0.5, -0.5), kRadius, kRadius);
+    if (m_isLost) {
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(QBrush(faded(theme::failure(), 0.45), Qt::BDiagPattern));
+        painter->drawRoundedRect(m_rect, kRadius, kRadius);
+    }
+    if (zoom < kWordsFrom) {
+        return;
+    }
+    const QRectF title = titleRect().adjusted(12, 0, -12, 0);
+    const QRectF icon(title.left(), title.center().y() - kIcon / 2, kIcon, kIcon);
+    drawKindIcon(*painter, icon, m_face.iconStem);
+    painter->setFont(nameFont());
+    painter->setPen(m_isLost ? theme::failure() : own);
+    const QRectF words(icon.right() + 8, title.top(), title.right() - icon.right() - 8, title.height());
+    drawLine(*painter, words, Qt::AlignLeft | Qt::AlignVCenter, m_face.name);
+    const double left =
+        std::min(QFontMetricsF(painter->font()).horizontalAdvance(m_face.name), words.width()) + 8;
+    QStringList said;
+    if (m_face.name != m_face.kind) {
+        said << m_face.kind;
+    }
+    if (m_isLost) {
+        said << QCoreApplication::translate("Frame", "lost");
+    } else if (!m_status.isEmpty()) {
+        said << m_status;
+    } else if (!m_face.detail.isEmpty()) {
+        said << m_face.detail;
+    }
+    painter->setFont(detailFont());
+    painter->setPen(theme::mutedText());
+    if (words.width() > left + 24) {
+        drawLine(
+            *painter, words.adjusted(left, 1, 0, 1), Qt::AlignLeft | Qt::AlignVCenter,
+            said.join(QStringLiteral(" · ")));
+    }
+    if (m_face.hasProblem && m_face.problem != Severity::Note) {
+        drawProblem(*painter, m_rect.topRight() + QPointF(-2, 2), m_face.problem);
+    }
+}
+
+}  // namespace neph
