@@ -24,7 +24,7 @@ void LatencyMeter::fold()
     }
     const std::uint32_t first = Histogram::bucketOf(static_cast<std::uint64_t>(m_min));
     const std::span<const std::uint32_t> counts = touched(m_counts, m_min, m_max);
-    m_before.addBuckets(first, counts, static_cast<double>(m_sum), Duration(m_min), Duration(m_max));
+    m_before.addBuckets(first, counts, m_sum, Duration(m_min), Duration(m_max));
     std::fill_n(m_counts.begin() + first, counts.size(), 0);
     m_count = 0;
     m_sum = 0;

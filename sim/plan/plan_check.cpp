@@ -111,7 +111,7 @@ private:
         if (m_problem.empty()) {
             const Step& last = m_plan.steps[end - 1];
             require(last.op == Op::Reply || last.op == Op::Fail, m_path + " has no end");
-            require(last.cleanup == 0, m_path + " does not give back what it took");
+            require(last.op == Op::Fail || last.cleanup == 0, m_path + " does not give back what it took");
         }
     }
 
