@@ -60,7 +60,7 @@ protected:
              .classWeights = std::vector<double>(m_builder.classCount(), 1.0),
              .rate = RateProfile::constant(perSecond)});
     }
-    /// One request at each of the moments, by a rate that is all jumps would be clumsy: a closed user each.
+    /// Closed load: with constant thinking, `count` requests at exactly that moment.
     SourceId users(PathId path, std::uint32_t count, Distribution think)
     {
         if (m_builder.classCount() == 0) {
@@ -88,7 +88,6 @@ protected:
         }
         return *m_engine;
     }
-    RequestEngine& runFor(Time end) { return runUntil(end); }
     RequestEngine& runUntil(Time end)
     {
         RequestEngine& run = engine();
