@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -169,14 +169,14 @@ TEST_F(ReadingAFile, Of200MegabytesIsRefusedAtOnce)
 {
     write("big", "");
     fs::resize_file(file("big"), 200'000'000);
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     const LoadedDesign loaded = loadDesign(file("big"));
-    const auto taken = std::chrono::steady_clock::now() - start;
+    const std::clock_t taken = std::clock() - start;
 
     EXPECT_FALSE(loaded.readable);
     EXPECT_THAT(
         textOf(loaded.diagnostics), AllOf(HasSubstr("200000000 bytes"), HasSubstr("at most 67108864")));
-    EXPECT_LT(taken, std::chrono::milliseconds(100));
+    EXPECT_LT(taken, CLOCKS_PER_SEC / 10);
 }
 
 class SavingADesign : public AFolder {};
@@ -213,6 +213,23 @@ TEST(LoadingADesign, ThatIsNotThereNamesTheFile)
     EXPECT_THAT(loaded.diagnostics[0].what, HasSubstr("No such file"));
 }
 
+/// Says that it has synced. A killed process loses nothing that was written, so these tests need not wait for
+/// a disk.
+int syncNothing(int)
+{
+    return 0;
+}
+
+const FileOps& quickOps()
+{
+    static const FileOps quick = [] {
+        FileOps ops = FileOps::posix();
+        ops.fsync = syncNothing;
+        return ops;
+    }();
+    return quick;
+}
+
 /// The operations of the system with a fault: the n-th of them, and perhaps all that follow, fail.
 struct FaultyDisk {
     static inline int s_operations = 0;
@@ -246,7 +263,7 @@ struct FaultyDisk {
             [](int file, const void* bytes, std::size_t count) {
                 return fails() ? ssize_t{-1} : ::write(file, bytes, count > 400 ? count / 2 : count);
             },
-            [](int file) { return fails() ? -1 : ::fsync(file); },
+            [](int file) { return fails() ? -1 : syncNothing(file); },
             [](int file) {
                 ::close(file);
                 return fails() ? -1 : 0;
@@ -275,7 +292,7 @@ TEST_P(ASaveWhoseDiskFails, LeavesTheOldDesignOrTheNewOneAndALaterSaveWorks)
     const std::string path = file("shop.nepho");
     int refusals = 0;
     for (int failing = 1;; ++failing) {
-        ASSERT_TRUE(saveDesign(before, path));
+        ASSERT_TRUE(saveDesign(before, path, quickOps()));
         FaultyDisk::arm(failing, GetParam().reason, GetParam().forEver);
         const Result<Done> saved = saveDesign(after, path, FaultyDisk::ops());
 
@@ -291,7 +308,7 @@ TEST_P(ASaveWhoseDiskFails, LeavesTheOldDesignOrTheNewOneAndALaterSaveWorks)
         if (FaultyDisk::s_operations < failing) {
             break;
         }
-        ASSERT_TRUE(saveDesign(after, path));
+        ASSERT_TRUE(saveDesign(after, path, quickOps()));
         ASSERT_EQ(loadDesign(path).design, after);
     }
     EXPECT_GE(refusals, 8);
@@ -328,8 +345,10 @@ TEST_F(AProgramKilledWhileSaving, LeavesAWholeFile)
         ASSERT_GE(child, 0);
         if (child == 0) {
             for (;;) {
-                static_cast<void>(writeFileAtomically(path, largeText, {.keepPrevious = true}));
-                static_cast<void>(writeFileAtomically(path, smallText, {.keepPrevious = true}));
+                static_cast<void>(
+                    writeFileAtomically(path, largeText, {.keepPrevious = true, .ops = quickOps()}));
+                static_cast<void>(
+                    writeFileAtomically(path, smallText, {.keepPrevious = true, .ops = quickOps()}));
             }
         }
         ::usleep(static_cast<useconds_t>(500 + random() % 9500));

@@ -1,6 +1,6 @@
 #include "sim/model/json_text.h"
 
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "sim/model/design_json.h"
@@ -32,13 +32,13 @@ class BadJson : public testing::TestWithParam<BadText> {};
 
 TEST_P(BadJson, IsRefusedInASecondWithTheReason)
 {
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     const ParsedJson parsed = parseJson(GetParam().text);
-    const auto taken = std::chrono::steady_clock::now() - start;
+    const std::clock_t taken = std::clock() - start;
 
     EXPECT_FALSE(parsed.ok);
     EXPECT_THAT(textOf(parsed.diagnostics), HasSubstr(GetParam().said));
-    EXPECT_LT(taken, std::chrono::seconds(1));
+    EXPECT_LT(taken, CLOCKS_PER_SEC);
 }
 
 // clang-format off

@@ -1,6 +1,6 @@
 #include "sim/model/rules.h"
 
-#include <chrono>
+#include <ctime>
 
 #include "tests/model/model_fixtures.h"
 
@@ -333,13 +333,13 @@ TEST(AHugeDesignFullOfMistakes, IsCheckedInASecond)
         design.nodes.back().properties["unknown"] = i;
         design.links.push_back(linkOf("link-" + std::to_string(i), id, "nobody-" + std::to_string(i)));
     }
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     const Diagnostics found = check(design);
-    const auto taken = std::chrono::steady_clock::now() - start;
+    const std::clock_t taken = std::clock() - start;
 
     EXPECT_TRUE(hasErrors(found));
     EXPECT_LE(found.size(), DiagnosticSink::kMostDiagnostics + 1);
-    EXPECT_LT(taken, std::chrono::seconds(1));
+    EXPECT_LT(taken, CLOCKS_PER_SEC);
 }
 
 }  // namespace
