@@ -18,6 +18,7 @@ public:
         for (std::uint32_t i = 0; i < m_plan.paths.size() && m_problem.empty(); ++i) {
             checkPath(i);
         }
+        checkRings();
         for (const SourceSpec& source : m_plan.sources) {
             checkSource(source);
         }
@@ -80,6 +81,39 @@ private:
         }
     }
 
+    /// Paths lie one after the other.
+    std::uint32_t endOf(std::uint32_t path) const
+    {
+        const bool isLast = path + 1 == m_plan.paths.size();
+        return isLast ? static_cast<std::uint32_t>(m_plan.steps.size()) : m_plan.paths[path + 1].first;
+    }
+
+    void checkRings()
+    {
+        m_seen.resize(m_plan.paths.size(), Seen::No);
+        for (std::uint32_t path = 0; path < m_plan.paths.size() && m_problem.empty(); ++path) {
+            follow(path);
+        }
+    }
+
+    /// Walks on along the calls of a path; whoever is met on the way to itself is in a ring.
+    void follow(std::uint32_t path)
+    {
+        require(
+            m_seen[path] != Seen::OnTheWay,
+            "path '" + m_plan.paths[path].name + "' calls itself, directly or through others");
+        if (m_seen[path] != Seen::No) {
+            return;
+        }
+        m_seen[path] = Seen::OnTheWay;
+        for (std::uint32_t i = m_plan.paths[path].first; i < endOf(path) && m_problem.empty(); ++i) {
+            if (m_plan.steps[i].op == Op::Call) {
+                follow(m_plan.steps[i].path.value);
+            }
+        }
+        m_seen[path] = Seen::Yes;
+    }
+
     void checkSource(const SourceSpec& source)
     {
         const std::string who = "source '" + source.name + "'";
@@ -98,12 +132,7 @@ private:
     {
         const PathSpec& path = m_plan.paths[index];
         m_path = "path '" + path.name + "'";
-        std::uint32_t end = static_cast<std::uint32_t>(m_plan.steps.size());
-        for (const PathSpec& other : m_plan.paths) {
-            if (other.first > path.first && other.first < end) {
-                end = other.first;
-            }
-        }
+        const std::uint32_t end = endOf(index);
         require(path.first < end, m_path + " has no steps");
         for (std::uint32_t i = path.first; i < end && m_problem.empty(); ++i) {
             checkStep(i, end);
@@ -217,7 +246,10 @@ private:
                step.outcome.value < m_plan.outcomes.size();
     }
 
+    enum class Seen : std::uint8_t { No, OnTheWay, Yes };
+
     const Plan& m_plan;
+    std::vector<Seen> m_seen;
     std::string m_path;
     std::string m_problem;
 };

@@ -41,12 +41,15 @@ std::size_t firstAfter(const std::vector<RateProfile::Corner>& corners, Time loc
 double expectedWithin(const std::vector<RateProfile::Corner>& corners, Time from, Time to)
 {
     double sum = 0;
-    for (std::size_t next = firstAfter(corners, from); from < to; ++next) {
+    for (std::size_t next = firstAfter(corners, from); from < to;) {
         const Time end = next < corners.size() ? std::min(corners[next].at, to) : to;
         const Line line = lineAt(corners, next, from);
         const double length = seconds(end - from);
         sum += (line.rate + 0.5 * line.slope * length) * length;
         from = end;
+        while (next < corners.size() && corners[next].at <= from) {
+            ++next;  // Past a jump, too.
+        }
     }
     return sum;
 }
