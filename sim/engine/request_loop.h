@@ -45,7 +45,6 @@ private:
     void drainReady();
 
     // Sources.
-    void arrive(std::uint32_t source);
     void scheduleArrival(SourceState& source, std::uint32_t index);
     void scheduleThought(std::uint32_t source);
     Frame& newFrame(std::uint32_t index, std::uint32_t path);
@@ -54,7 +53,7 @@ private:
     void endOther(std::uint32_t index, std::uint16_t outcome);
 
     // Steps. What returns a frame returns the one to run next, or kNone.
-    void wake(std::uint32_t index);
+    std::uint32_t wake(std::uint32_t index);
     void run(std::uint32_t index);  ///< kNone: nothing to run.
     std::uint32_t advance(std::uint32_t index);
     /// For traces: a step that takes no time, but refuses.
@@ -104,7 +103,7 @@ private:
     void watch(std::uint32_t ring, std::uint32_t index);
     void expire(std::uint32_t ring);
     void timeOut(std::uint32_t index);
-    void tryAgain(std::uint32_t index);
+    std::uint32_t tryAgain(std::uint32_t index);
 
     // Replicas.
     std::uint32_t stationBlock(std::uint32_t pool);

@@ -123,7 +123,7 @@ bool RequestLoop::triesAgain(
     return true;
 }
 
-void RequestLoop::tryAgain(std::uint32_t index)
+std::uint32_t RequestLoop::tryAgain(std::uint32_t index)
 {
     const Frame& waiting = s.frames[index];
     const std::uint32_t parent = waiting.parent;
@@ -131,12 +131,12 @@ void RequestLoop::tryAgain(std::uint32_t index)
     const std::uint16_t attempt = waiting.attempt;
     s.frames.give(index);
     if (parent == kNone) {
-        return;  // Whoever wanted to try again has gone.
+        return kNone;  // Whoever wanted to try again has gone.
     }
     if (s.frames[parent].trace != 0) [[unlikely]] {
         traces.end(s.frames[parent], parent, step, m_sim.now(), 0);
     }
-    run(call(parent, step, attempt));
+    return call(parent, step, attempt);
 }
 
 std::uint16_t RequestLoop::mapped(std::uint32_t policyIndex, std::uint16_t outcome) const
