@@ -44,7 +44,7 @@ Duration horizonOf(const Design& design, const RunOptions& options)
 class PlayedRun final : public LiveRun {
 public:
     PlayedRun(const Design& design, const RunOptions& options, Diagnostics diagnostics)
-        : m_compiled(compile(design, Catalog::builtIn())), m_options(options),
+        : m_compiled(compile(design, Catalog::builtIn(), serviceTypes())), m_options(options),
           m_diagnostics(std::move(diagnostics)), m_horizon(horizonOf(design, options)),
           m_engine(m_compiled->plan, m_simulation, options.seed, traced(options)),
           m_world(*m_compiled, m_simulation, m_engine, options.seed), m_observer(m_world, m_engine, m_horizon)

@@ -16,14 +16,4 @@ std::span<const ServiceType* const> serviceTypes()
     return table;
 }
 
-const ServiceType* serviceOf(const std::string& kind)
-{
-    for (const ServiceType* type : serviceTypes()) {
-        if (type->kind == kind) {
-            return type;
-        }
-    }
-    return nullptr;
-}
-
 }  // namespace neph

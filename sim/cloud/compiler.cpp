@@ -23,25 +23,31 @@ Bytes kibibytes(double count)
 
 }  // namespace
 
-std::shared_ptr<const CompiledDesign> compile(const Design& design, const Catalog& catalog)
+std::shared_ptr<const CompiledDesign>
+compile(const Design& design, const Catalog& catalog, std::span<const ServiceType* const> types)
 {
     auto compiled = std::make_shared<CompiledDesign>();
     compiled->design = design;
     compiled->catalog = &catalog;
-    Compiler(*compiled).run();
+    Compiler(*compiled, types).run();
     return compiled;
 }
 
-Compiler::Compiler(CompiledDesign& compiled) : m_compiled(compiled) {}
+Compiler::Compiler(CompiledDesign& compiled, std::span<const ServiceType* const> types)
+    : m_compiled(compiled), m_types(types)
+{
+}
 
 void Compiler::run()
 {
     for (const Node& node : design().nodes) {
         m_nodes[node.id] = m_plan.addNode({node.id, node.name, node.kind});
         const KindSpec* kind = m_compiled.catalog->find(node.kind);
-        const ServiceType* type = serviceOf(node.kind);
-        if (kind != nullptr && type != nullptr) {
-            m_compiled.models.push_back(type->create(Component{node, *kind}));
+        const auto type = std::find_if(m_types.begin(), m_types.end(), [&node](const ServiceType* candidate) {
+            return candidate->kind == node.kind;
+        });
+        if (kind != nullptr && type != m_types.end()) {
+            m_compiled.models.push_back((*type)->create(Component{node, *kind}));
             m_compiled.byId[node.id] = m_compiled.models.back().get();
         }
     }

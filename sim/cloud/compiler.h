@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,13 +35,14 @@ struct CompiledDesign {
     std::map<std::string, ServiceModel*> byId;
 };
 
-/// Compiles a design that checkDesign() found free of errors.
-std::shared_ptr<const CompiledDesign> compile(const Design& design, const Catalog& catalog);
+/// Compiles a design that checkDesign() found free of errors, with the services of `types`.
+std::shared_ptr<const CompiledDesign>
+compile(const Design& design, const Catalog& catalog, std::span<const ServiceType* const> types);
 
 /// What services compile with: the drawing around them, and the plan under construction.
 class Compiler {
 public:
-    explicit Compiler(CompiledDesign& compiled);
+    Compiler(CompiledDesign& compiled, std::span<const ServiceType* const> types);
     void run();
 
     const Design& design() const { return m_compiled.design; }
@@ -103,6 +105,7 @@ private:
     void addZones();
 
     CompiledDesign& m_compiled;
+    std::span<const ServiceType* const> m_types;
     PlanBuilder m_plan;
     std::map<std::string, NodeIndex> m_nodes;
     std::map<std::string, LinkIndex> m_links;

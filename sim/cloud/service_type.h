@@ -60,10 +60,7 @@ struct ServiceType {
     std::unique_ptr<ServiceModel> (*create)(const Component& component);
 };
 
-/// All services, ordered by stem; written by CMake from the file names.
+/// All services, ordered by stem; CMake writes the table from the file names (sim/service_table.cpp).
 std::span<const ServiceType* const> serviceTypes();
-
-/// The service of that kind, or nullptr.
-const ServiceType* serviceOf(const std::string& kind);
 
 }  // namespace neph
