@@ -42,7 +42,7 @@ public:
     }
 
     void start(quint64 number, const Design& design);
-    void play(double speed, std::stop_token stop);
+    void play(double speed, Time until, std::stop_token stop);
     void pause();
     void end();
     void step(bool toNextChange, std::stop_token stop);
@@ -56,7 +56,7 @@ private:
     void tick();
     void anchor();
     Time target() const;
-    void post(bool finished);
+    void post(Progress progress);
     void fail(const QString& reason, bool ended);
 
     RunController& m_owner;
@@ -66,6 +66,7 @@ private:
     std::stop_token m_stop;
     quint64 m_number = 0;
     double m_speed = 1;
+    Time m_until = kNever;
     QElapsedTimer m_sinceAnchor;
     Time m_anchor{0};
     QElapsedTimer m_sincePost;
@@ -82,12 +83,13 @@ void RunController::Worker::start(quint64 number, const Design& design)
         return;
     }
     m_live = std::move(*live);
-    post(false);
+    post(Progress::Going);
 }
 
-void RunController::Worker::play(double speed, std::stop_token stop)
+void RunController::Worker::play(double speed, Time until, std::stop_token stop)
 {
     m_speed = speed;
+    m_until = until;
     m_stop = std::move(stop);
     anchor();
     if (m_live) {
@@ -99,7 +101,7 @@ void RunController::Worker::pause()
 {
     m_timer.stop();
     if (m_live) {
-        post(false);
+        post(Progress::Going);
     }
 }
 
@@ -107,7 +109,7 @@ void RunController::Worker::end()
 {
     m_timer.stop();
     if (m_live) {
-        post(false);
+        post(Progress::Going);
         m_live.reset();
     }
 }
@@ -123,7 +125,7 @@ void RunController::Worker::step(bool toNextChange, std::stop_token stop)
     } else {
         m_live->stepEvent();
     }
-    post(m_live->isFinished());
+    post(m_live->isFinished() ? Progress::Finished : Progress::Going);
 }
 
 void RunController::Worker::setSpeed(double speed)
@@ -143,7 +145,7 @@ void RunController::Worker::inject(const FaultSpec& fault)
         fail(QString::fromStdString(done.error().what), false);
         return;
     }
-    post(false);
+    post(Progress::Going);
 }
 
 void RunController::Worker::anchor()
@@ -154,11 +156,12 @@ void RunController::Worker::anchor()
 
 Time RunController::Worker::target() const
 {
+    const Time last = std::min(m_live->horizon(), m_until);
     if (m_speed == kAsFast) {
-        return m_live->horizon();
+        return last;
     }
     const double ahead = static_cast<double>(m_sinceAnchor.nsecsElapsed()) / 1e9 * m_speed;
-    return std::min(m_live->horizon(), m_anchor + fromSeconds(ahead));
+    return std::min(last, m_anchor + fromSeconds(ahead));
 }
 
 void RunController::Worker::tick()
@@ -174,16 +177,20 @@ void RunController::Worker::tick()
         anchor();
     }
     if (m_live->isFinished()) {
-        post(true);
+        post(Progress::Finished);
+        return;
+    }
+    if (m_live->now() >= m_until) {
+        post(Progress::Arrived);
         return;
     }
     if (m_sincePost.elapsed() >= kResultEveryMs && taken) {
-        post(false);
+        post(Progress::Going);
     }
     m_timer.start(late || m_speed == kAsFast ? 0 : kTickMs);
 }
 
-void RunController::Worker::post(bool finished)
+void RunController::Worker::post(Progress progress)
 {
     auto result = std::make_shared<const RunResult>(m_live->result());
     m_sincePost.start();
@@ -191,8 +198,8 @@ void RunController::Worker::post(bool finished)
     RunController* owner = &m_owner;
     QMetaObject::invokeMethod(
         owner,
-        [owner, number = m_number, result = std::move(result), finished] {
-            owner->takeResult(number, result, finished);
+        [owner, number = m_number, result = std::move(result), progress] {
+            owner->takeResult(number, result, progress);
         },
         Qt::QueuedConnection);
 }
@@ -248,8 +255,18 @@ void RunController::setState(State state)
 
 void RunController::play(const Design& design)
 {
+    begin(design, m_speed, kNever);
+}
+
+void RunController::playUntil(const Design& design, Time until)
+{
+    begin(design, kAsFast, until);
+}
+
+void RunController::begin(const Design& design, double speed, Time until)
+{
     const bool fresh = m_state == State::Idle || m_state == State::Finished || isOutdatedFor(design);
-    if (!fresh && m_state == State::Playing) {
+    if (!fresh && m_state == State::Playing && until == kNever) {
         return;
     }
     interruptWorker();
@@ -267,7 +284,7 @@ void RunController::play(const Design& design)
     }
     Worker* worker = m_worker;
     QMetaObject::invokeMethod(
-        worker, [worker, speed = m_speed, stop = m_stop.get_token()] { worker->play(speed, stop); });
+        worker, [worker, speed, until, stop = m_stop.get_token()] { worker->play(speed, until, stop); });
     setState(State::Playing);
 }
 
@@ -288,6 +305,17 @@ void RunController::stop()
     Worker* worker = m_worker;
     QMetaObject::invokeMethod(worker, [worker] { worker->end(); });
     setState(State::Idle);
+}
+
+void RunController::clear()
+{
+    stop();
+    ++m_run;
+    m_result.reset();
+    m_viewTime = Time{0};
+    m_following = true;
+    emit resultChanged();
+    emit viewTimeChanged();
 }
 
 void RunController::stepEvent()
@@ -356,7 +384,7 @@ void RunController::showResult(std::shared_ptr<const RunResult> result)
     }
 }
 
-void RunController::takeResult(quint64 run, std::shared_ptr<const RunResult> result, bool finished)
+void RunController::takeResult(quint64 run, std::shared_ptr<const RunResult> result, Progress progress)
 {
     m_worker->taken = true;
     if (run != m_run) {
@@ -378,8 +406,10 @@ void RunController::takeResult(quint64 run, std::shared_ptr<const RunResult> res
     if (m_following) {
         emit viewTimeChanged();
     }
-    if (finished && m_state != State::Idle) {
+    if (progress == Progress::Finished && m_state != State::Idle) {
         setState(State::Finished);
+    } else if (progress == Progress::Arrived && m_state == State::Playing) {
+        setState(State::Paused);
     }
 }
 

@@ -52,8 +52,11 @@ public:
 public slots:
     /// Starts, or goes on where it paused; starts anew if the drawing has changed since.
     void play(const neph::Design& design);
+    /// The same as fast as possible, and pauses at that moment (or at the end, if that comes first).
+    void playUntil(const neph::Design& design, neph::Time until);
     void pause();
-    void stop();  ///< Ends the run; the result stays.
+    void stop();   ///< Ends the run; the result stays.
+    void clear();  ///< Ends the run and forgets its result: another design is open.
     void stepEvent();
     void stepToNextChange();
     void setSpeed(double simulatedPerSecond);
@@ -71,9 +74,12 @@ signals:
 private:
     class Worker;
 
+    enum class Progress { Going, Arrived, Finished };
+
     void setState(State state);
+    void begin(const Design& design, double speed, Time until);
     void interruptWorker();
-    void takeResult(quint64 run, std::shared_ptr<const RunResult> result, bool finished);
+    void takeResult(quint64 run, std::shared_ptr<const RunResult> result, Progress progress);
     void takeFailure(quint64 run, const QString& reason, bool ended);
 
     QThread m_thread;

@@ -122,7 +122,9 @@ void apply(const QString& appearance)
     const Colours& chosen = dark ? kDark : kLight;
     QApplication::setStyle(new WindowStyle);
     QApplication::setPalette(paletteOf(chosen));
-    qApp->setStyleSheet(styleSheet(QApplication::palette(), QColor(chosen.accent), QColor(chosen.muted)));
+    qApp->setStyleSheet(styleSheet(
+        QApplication::palette(),
+        {QColor(chosen.accent), QColor(chosen.muted), QColor(chosen.warning), QColor(chosen.failure)}));
 }
 
 QColor canvas()

@@ -35,7 +35,7 @@ int WindowStyle::styleHint(
     }
 }
 
-QString styleSheet(const QPalette& palette, const QColor& accent, const QColor& muted)
+QString styleSheet(const QPalette& palette, const SheetColours& colours)
 {
     static const char* const sheet = R"(
 QToolTip { color: @toolTipText; background: @toolTip; border: 1px solid @border; padding: 5px 7px; }
@@ -87,6 +87,31 @@ QLineEdit, QPlainTextEdit { background: @base; border: 1px solid @border; border
             selection-background-color: @highlight; selection-color: @highlightedText; }
 QLineEdit:focus, QPlainTextEdit:focus { border-color: @accent; }
 QLineEdit[invalid="true"] { border-color: @failure; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractItemView QLineEdit { border: none; border-radius: 0;
+            padding: 0; background: transparent; }
+QAbstractItemView QLineEdit { background: @base; }
+QLineEdit[title="true"] { background: transparent; border-color: transparent; padding: 2px 3px; }
+QLineEdit[title="true"]:hover { border-color: @border; }
+QLineEdit[title="true"]:focus { background: @base; border-color: @accent; }
+QLabel[muted="true"] { color: @muted; }
+QLabel[failure="true"] { color: @failure; }
+QLabel[warning="true"] { color: @warning; }
+QToolButton[small="true"] { padding: 2px; }
+QToolButton[heading="true"] { text-align: left; padding: 4px 2px; border-radius: 4px; }
+QListView[plain="true"], QTreeView[plain="true"] { background: transparent; }
+QListView[plain="true"]::item, QTreeView[plain="true"]::item { border-radius: 6px; color: @text; }
+QListView[plain="true"]::item:hover, QTreeView[plain="true"]::item:hover { background: @hover; }
+QListView[plain="true"]::item:selected, QTreeView[plain="true"]::item:selected { background: @selected; }
+QListView[plain="true"]::item:disabled { color: @disabled; }
+QTableView[framed="true"] { border: 1px solid @border; border-radius: 4px; }
+#liveBlock { background: @base; border: 1px solid @border; border-radius: 8px; }
+#liveBlock QProgressBar { background: @pressed; border: none; border-radius: 3px; }
+#transportBar { background: @window; }
+QToolBar#transport { border-top: 1px solid @border; border-bottom: none; padding: 0; }
+#startPage { background: @base; }
+#startPage QListView { background: transparent; }
+#card { border: 1px solid @border; border-radius: 8px; background: transparent; }
+#commandPalette QListView::item:selected { background: @selected; }
 QScrollArea { border: none; background: transparent; }
 )";
     const auto blend = [&palette](QPalette::ColorRole role, int alpha) {
@@ -111,9 +136,11 @@ QScrollArea { border: none; background: transparent; }
         {"@hover", blend(QPalette::Text, 20)},
         {"@pressed", blend(QPalette::Text, 38)},
         {"@disabled", blend(QPalette::Text, 110)},
-        {"@failure", palette.color(QPalette::BrightText).name()},
-        {"@accent", accent.name()},
-        {"@muted", muted.name()},
+        {"@failure", colours.failure.name()},
+        {"@accent", colours.accent.name()},
+        {"@muted", colours.muted.name()},
+        {"@warning", colours.warning.name()},
+        {"@selected", blend(QPalette::Highlight, 70)},
         {"@text", palette.color(QPalette::Text).name()},
     };
     QString text = QString::fromLatin1(sheet);

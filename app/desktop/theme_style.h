@@ -22,8 +22,16 @@ public:
         QStyleHintReturn* data = nullptr) const override;
 };
 
-/// What Fusion draws old-fashioned (tabs, dock titles, headers, scroll bars), drawn flat in the colours of
-/// `palette`.
-QString styleSheet(const QPalette& palette, const QColor& accent, const QColor& muted);
+/// Colours of the style sheet that no palette role holds.
+struct SheetColours {
+    QColor accent;
+    QColor muted;
+    QColor warning;
+    QColor failure;
+};
+
+/// What Fusion draws old-fashioned (tabs, dock titles, headers, scroll bars), drawn flat; and the looks that
+/// widgets ask for by property ("muted", "plain", "title") or name.
+QString styleSheet(const QPalette& palette, const SheetColours& colours);
 
 }  // namespace neph::theme

@@ -1,0 +1,150 @@
+#include "app/desktop/panels/inspector_panel_live.h"
+
+#include <QGridLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QStyle>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/desktop/charts/value_text.h"
+#include "app/desktop/panels/inspector_panel_section.h"
+#include "app/desktop/run_controller.h"
+#include "app/desktop/theme.h"
+#include "sim/metrics/run_result.h"
+
+namespace neph {
+
+namespace {
+
+constexpr double kBusy = 0.8;
+constexpr int kBarHeight = 6;
+
+/// A figure over its name.
+QLabel* addFigure(QGridLayout& grid, int column, const QString& name, QWidget* parent)
+{
+    auto* figure = new QLabel(QStringLiteral("–"), parent);
+    QFont font = figure->font();
+    font.setPointSizeF(font.pointSizeF() * 1.25);
+    font.setWeight(QFont::DemiBold);
+    figure->setFont(font);
+    figure->setAccessibleName(name);
+    grid.addWidget(figure, 0, column);
+    grid.addWidget(mutedLabel(name, parent), 1, column);
+    grid.setColumnStretch(column, 1);
+    return figure;
+}
+
+/// Price per hour of a node at that moment; negative where the run says nothing about it.
+double pricePerHour(const RunResult& result, const std::string& node, Time at)
+{
+    for (const Series& series : result.series) {
+        if (series.node() == node && series.unit() == "USD/h") {
+            return series.valueAt(at);
+        }
+    }
+    return -1;
+}
+
+}  // namespace
+
+LiveBlock::LiveBlock(RunController& run, std::string id, QWidget* parent)
+    : QWidget(parent), m_run(run), m_id(std::move(id)), m_status(new QLabel(this)),
+      m_bottleneck(mutedLabel({}, this)), m_busyRow(new QWidget(this)), m_busy(new QProgressBar(m_busyRow)),
+      m_busyText(new QLabel(m_busyRow))
+{
+    setObjectName("liveBlock");
+    setAttribute(Qt::WA_StyledBackground);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(10, 9, 10, 9);
+    column->setSpacing(6);
+    m_status->setWordWrap(true);
+    column->addWidget(m_status);
+    auto* grid = new QGridLayout;
+    grid->setVerticalSpacing(0);
+    m_rate = addFigure(*grid, 0, tr("requests"), this);
+    m_errors = addFigure(*grid, 1, tr("failures"), this);
+    m_cost = addFigure(*grid, 2, tr("price"), this);
+    m_costName = qobject_cast<QLabel*>(grid->itemAtPosition(1, 2)->widget());
+    column->addLayout(grid);
+    auto* busyLine = new QHBoxLayout(m_busyRow);
+    busyLine->setContentsMargins(0, 0, 0, 0);
+    busyLine->addWidget(m_busy, 1);
+    busyLine->addWidget(m_busyText);
+    m_busy->setRange(0, 1000);
+    m_busy->setTextVisible(false);
+    m_busy->setFixedHeight(kBarHeight);
+    m_busy->setAccessibleName(tr("Utilisation"));
+    column->addWidget(m_busyRow);
+    column->addWidget(m_bottleneck);
+    refresh();
+}
+
+void LiveBlock::refresh()
+{
+    const std::shared_ptr<const RunResult> result = m_run.result();
+    if (!result) {
+        setVisible(false);
+        return;
+    }
+    const auto node = result->nodes.find(m_id);
+    const auto link = result->links.find(m_id);
+    setVisible(node != result->nodes.end() || link != result->links.end());
+    if (node != result->nodes.end()) {
+        showNode(node->second);
+        const double price = pricePerHour(*result, m_id, m_run.viewTime());
+        set(m_cost, price < 0 ? QStringLiteral("–") : valueText(price, "USD/h"));
+    } else if (link != result->links.end()) {
+        showLink(link->second);
+    }
+}
+
+void LiveBlock::showNode(const NodeView& view)
+{
+    set(m_status, QString::fromStdString(view.status));
+    m_status->setVisible(!view.status.empty());
+    set(m_rate, valueText(view.requestsPerSecond, "1/s"));
+    set(m_errors, valueText(view.errorsPerSecond, "1/s"));
+    showFailing(view.errorsPerSecond > 0);
+    m_busyRow->setVisible(!view.stations.empty());
+    m_busy->setValue(static_cast<int>(std::clamp(view.utilisation, 0.0, 1.0) * 1000));
+    const QColor colour = view.utilisation >= 1       ? theme::failure()
+                          : view.utilisation >= kBusy ? theme::warning()
+                                                      : theme::healthy();
+    QPalette palette = m_busy->palette();
+    palette.setColor(QPalette::Highlight, colour);
+    m_busy->setPalette(palette);
+    set(m_busyText, tr("%1 busy").arg(valueText(view.utilisation * 100, "%")));
+    set(m_bottleneck, QString::fromStdString(view.bottleneck));
+    m_bottleneck->setVisible(!view.bottleneck.empty());
+}
+
+void LiveBlock::showLink(const LinkView& view)
+{
+    m_status->hide();
+    m_busyRow->hide();
+    m_bottleneck->hide();
+    set(m_rate, valueText(view.requestsPerSecond, "1/s"));
+    set(m_errors, valueText(view.errorsPerSecond, "1/s"));
+    showFailing(view.errorsPerSecond > 0);
+    set(m_cost, countText(view.requests));
+    m_costName->setText(tr("in all"));
+}
+
+void LiveBlock::showFailing(bool failing)
+{
+    if (m_errors->property("failure").toBool() != failing) {
+        m_errors->setProperty("failure", failing);
+        m_errors->style()->unpolish(m_errors);
+        m_errors->style()->polish(m_errors);
+    }
+}
+
+void LiveBlock::set(QLabel* label, const QString& text)
+{
+    if (label->text() != text) {
+        label->setText(text);
+    }
+}
+
+}  // namespace neph

@@ -1,0 +1,142 @@
+#include "app/desktop/shots.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QEventLoop>
+#include <QPixmap>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <cstdio>
+
+#include "app/desktop/canvas/canvas_view.h"
+#include "app/desktop/design_document.h"
+#include "app/desktop/main_window.h"
+#include "app/desktop/selection.h"
+#include "app/desktop/theme.h"
+
+namespace neph {
+
+namespace {
+
+constexpr QSize kSize{1600, 1000};
+constexpr int kMostWaitMs = 240'000;
+constexpr int kSettleMs = 700;  ///< For animations and late layouts.
+
+void settle(int ms)
+{
+    QElapsedTimer timer;
+    timer.start();
+    while (timer.elapsed() < ms) {
+        QApplication::processEvents(QEventLoop::AllEvents, 20);
+    }
+}
+
+/// Plays to that moment and waits for it.
+bool playTo(MainWindow& window, Time until)
+{
+    window.run().playUntil(window.document().design(), until);
+    QElapsedTimer timer;
+    timer.start();
+    while (window.run().state() == RunController::State::Playing && timer.elapsed() < kMostWaitMs) {
+        QApplication::processEvents(QEventLoop::AllEvents, 20);
+    }
+    const auto state = window.run().state();
+    return state == RunController::State::Paused || state == RunController::State::Finished;
+}
+
+/// The first node of that kind, or an empty id.
+std::string nodeOfKind(const Design& design, const std::string& kind)
+{
+    for (const Node& node : design.nodes) {
+        if (node.kind == kind) {
+            return node.id;
+        }
+    }
+    return {};
+}
+
+/// One picture: what is selected, which tab is open, at which moment.
+struct Shot {
+    const char* name;
+    std::string selected;
+    int tab;
+    Time at;
+};
+
+/// The moments follow from the design: its deployment, its peak, its end.
+std::vector<Shot> shotsOf(const Design& design, const MainWindow& window)
+{
+    const std::string service = nodeOfKind(design, "aws.ecs.fargate_service");
+    const std::string users = nodeOfKind(design, "users");
+    const auto secondsOf = [&window](const std::string& id, const char* key, double otherwise) {
+        const Value value = id.empty() ? Value() : window.document().value(id, key);
+        return value.is_number() && value.get<double>() > 0 ? value.get<double>() : otherwise;
+    };
+    const double end = design.runSeconds;
+    const double peak = secondsOf(users, "startSeconds", end / 4) + secondsOf(users, "rampSeconds", 60);
+    const double deployment = secondsOf(service, "deployAtSeconds", end / 2);
+    enum Tab { Charts, Events, Requests, BillTab };
+    std::vector<Shot> shots = {
+        {"image1", "", Charts, fromSeconds(std::min({120.0, peak, deployment, end}) * 0.9)},
+        {"image2", service, Events, fromSeconds(std::min(deployment + 75, end))},
+        {"image3", service, Charts, fromSeconds(std::min(peak + 240, end))},
+        {"image4", "", BillTab, fromSeconds(end)},
+    };
+    std::stable_sort(shots.begin(), shots.end(), [](const Shot& a, const Shot& b) { return a.at < b.at; });
+    return shots;
+}
+
+bool takeAll(const QDir& folder, const QString& suffix)
+{
+    MainWindow window;
+    window.resize(kSize);
+    if (!window.openTemplate("starter")) {
+        std::fputs("nephoscope: the starter design is missing.\n", stderr);
+        return false;
+    }
+    window.show();
+    settle(kSettleMs);
+    window.resize(kSize);
+    window.canvas().fitPage();
+    bool good = true;
+    for (const Shot& shot : shotsOf(window.document().design(), window)) {
+        window.selection().set(
+            shot.selected.empty() ? std::vector<std::string>{} : std::vector{shot.selected});
+        window.results().setCurrentIndex(shot.tab);
+        if (!playTo(window, shot.at)) {
+            std::fprintf(stderr, "nephoscope: the design did not play to the moment of %s.\n", shot.name);
+            good = false;
+        }
+        settle(kSettleMs);
+        const QString file = folder.filePath(QString::fromLatin1(shot.name) + suffix + ".png");
+        if (!window.grab().save(file)) {
+            std::fprintf(stderr, "nephoscope: %s cannot be written.\n", qPrintable(file));
+            good = false;
+        }
+    }
+    return good;
+}
+
+}  // namespace
+
+bool takeShots(const QString& folder, bool dark)
+{
+    // What the user has set must not show in the pictures, nor what the pictures need in the user's settings.
+    QTemporaryDir scratch;
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, scratch.path());
+    QStandardPaths::setTestModeEnabled(true);
+    QDir().mkpath(folder);
+    theme::apply("light");
+    bool good = takeAll(QDir(folder), {});
+    if (dark) {
+        theme::apply("dark");
+        good = takeAll(QDir(folder), "-dark") && good;
+    }
+    return good;
+}
+
+}  // namespace neph
