@@ -66,7 +66,10 @@ void TargetTracking::judge(Tracked& tracked)
 
 void TargetTracking::scale()
 {
-    const std::uint32_t running = m_config.running();
+    const Time now = m_world.now();
+    // What a scale-out under way has added does not count twice: within its cooldown the base stays what it
+    // was.
+    const std::uint32_t running = now < m_outUntil ? m_outBase : m_config.running();
     const std::uint32_t desired = m_config.desired();
     std::uint32_t out = 0;
     std::uint32_t in = 0;
@@ -84,12 +87,12 @@ void TargetTracking::scale()
         }
         in = std::max(in, wanted);
     }
-    const Time now = m_world.now();
     if (out > 0) {
         const std::uint32_t to = std::clamp(out, m_config.minimum, m_config.maximum);
         // Within the cooldown only a larger scale-out than the last one goes through.
         const bool isAdmitted = now >= m_outUntil || to > m_outCapacity;
         if (to > desired && isAdmitted) {
+            m_outBase = running;
             m_outUntil = now + m_config.outCooldown;
             m_outCapacity = to;
             announce(*reason, desired, to);

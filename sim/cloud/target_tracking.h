@@ -69,6 +69,7 @@ private:
     Time m_outUntil{-1};  ///< End of the cooldown after scaling out.
     Time m_inUntil{-1};
     std::uint32_t m_outCapacity = 0;  ///< What the last scale-out asked for.
+    std::uint32_t m_outBase = 0;      ///< Running count that it reckoned with.
 };
 
 }  // namespace neph

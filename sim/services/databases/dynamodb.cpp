@@ -247,7 +247,9 @@ void DynamoDb::setCapacity(World& world, Table& table, std::size_t index, double
     }
     capacity.units = units;
     const double inForce = units * capacity.share;
-    world.data().resize(m_sides[index].table, depth(inForce), static_cast<std::int64_t>(inForce * kMilli));
+    const auto rate = static_cast<std::int64_t>(inForce * kMilli);
+    // A fault that throttles takes what was saved as well.
+    world.data().resize(m_sides[index].table, capacity.share < 1 ? rate : depth(units), rate);
 }
 
 void DynamoDb::prepare(World& world) const

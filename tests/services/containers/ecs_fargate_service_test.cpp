@@ -47,8 +47,11 @@ TEST(AFargateTask, TakesLongerToStartTheLargerItsImageIs)
 
 TEST(AFargateTask, IsBilledFromTheDownloadOfItsImageBySecondsAndForAMinuteAtLeast)
 {
-    const RunResult result =
-        Drawing::shop().set("web", "cpu", "1").set("web", "memoryMiB", 2048).runFor(30min);
+    const RunResult result = Drawing::shop()
+                                 .set("web", "cpu", "1")
+                                 .set("web", "memoryMiB", 2048)
+                                 .set("users", "rate", 20)
+                                 .runFor(30min);
     // Two tasks of 1 vCPU; 12 s of provisioning come before the download.
     EXPECT_NEAR(used(result, "Fargate-vCPU-Hours:perCPU"), 2 * (1800 - 12) / 3600.0, 2 / 3600.0);
     EXPECT_NEAR(used(result, "Fargate-GB-Hours"), 2 * 2 * (1800 - 12) / 3600.0, 4 / 3600.0);
@@ -178,7 +181,7 @@ protected:
             .set("web", "maxCount", 8)
             .set("users", "load", "step")
             .set("users", "rate", 50)
-            .set("users", "peakRate", 240)
+            .set("users", "peakRate", 140)
             .set("users", "startSeconds", 300);
     }
 };
@@ -195,8 +198,8 @@ TEST_F(TargetTrackingOnCpu, ScalesOutAfterThreePointsAboveItsTarget)
 TEST_F(TargetTrackingOnCpu, BringsUtilisationToItsTarget)
 {
     const RunResult result = shopThatScales().runFor(25min);
-    // 240/s × 20 ms = 4.8 cores, of 2 vCPU a task at 50 %: 4.8 tasks, rounded up.
-    EXPECT_EQ(result.find("web", "DesiredTaskCount")->valueAt(1400s), 5);
+    // 140/s × 20 ms = 2.8 cores, of 2 vCPU a task at 50 %: 2.8 tasks, rounded up.
+    EXPECT_EQ(result.find("web", "DesiredTaskCount")->valueAt(1400s), 3);
 }
 
 TEST_F(TargetTrackingOnCpu, ScalesInOnlyAfterFifteenPointsBelow)
@@ -213,7 +216,8 @@ TEST_F(TargetTrackingOnCpu, ScalesInOnlyAfterFifteenPointsBelow)
 
 TEST_F(TargetTrackingOnCpu, NeverLeavesItsBounds)
 {
-    const RunResult result = shopThatScales().set("web", "maxCount", 3).runFor(25min);
+    const RunResult result =
+        shopThatScales().set("users", "peakRate", 400).set("web", "maxCount", 3).runFor(25min);
     EXPECT_EQ(highest(result, "web", "DesiredTaskCount", 0s, 1500s), 3);
 }
 
