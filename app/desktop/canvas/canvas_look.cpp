@@ -1,6 +1,7 @@
 #include "app/desktop/canvas/canvas_look.h"
 
 #include <QFontMetricsF>
+#include <QPainterPath>
 #include <QPolygonF>
 #include <algorithm>
 #include <cmath>
@@ -14,6 +15,7 @@ namespace {
 constexpr double kBadgeRadius = 8;
 constexpr double kBusy = 0.7;
 constexpr double kOverloaded = 0.9;
+constexpr double kTightest = 0.85;  ///< Share of its width to which a line may be narrowed.
 
 }  // namespace
 
@@ -67,11 +69,18 @@ QColor loadColour(double utilisation)
 
 void drawLine(QPainter& painter, const QRectF& where, Qt::Alignment alignment, const QString& text)
 {
-    const QFontMetricsF metrics(painter.font());
-    const QString fits = metrics.horizontalAdvance(text) <= where.width()
-                             ? text
-                             : metrics.elidedText(text, Qt::ElideRight, where.width());
+    const QFont before = painter.font();
+    const double needed = QFontMetricsF(before).horizontalAdvance(text);
+    QString fits = text;
+    if (needed > where.width() && needed * kTightest <= where.width()) {
+        QFont tight = before;  // A little narrower is easier to read than the end cut off.
+        tight.setStretch(static_cast<int>(100 * where.width() / needed));
+        painter.setFont(tight);
+    } else if (needed > where.width()) {
+        fits = QFontMetricsF(before).elidedText(text, Qt::ElideRight, where.width());
+    }
     painter.drawText(where, static_cast<int>(alignment) | Qt::TextSingleLine, fits);
+    painter.setFont(before);
 }
 
 }  // namespace neph

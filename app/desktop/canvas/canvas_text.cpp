@@ -53,7 +53,7 @@ bool isShown(const PropertySpec& spec, const KindSpec& kind, const Node& node)
     return rule.mid(equals + 1).split('|').contains(text);
 }
 
-/// "2 vCPU", "Round robin", "shop"; nothing for what does not fit a word: switches, tables, unset text.
+/// "2 vCPU", "Round robin", "shop"; nothing for what does not fit a word: switches, tables, what is unset.
 QString valueText(const PropertySpec& spec, const Value& value)
 {
     if (spec.type == PropertyType::Choice && value.is_string()) {
@@ -71,6 +71,9 @@ QString valueText(const PropertySpec& spec, const Value& value)
         return QString::fromStdString(value.get<std::string>());
     }
     if (!value.is_number()) {
+        return {};
+    }
+    if (value.get<double>() == 0) {
         return {};
     }
     const QString number = QLocale().toString(value.get<double>(), 'g', 6);
@@ -109,15 +112,20 @@ QString keyProperties(const KindSpec& kind, const Node& node)
 {
     constexpr qsizetype kMost = 2;
     QStringList said;
+    const PropertySpec* first = nullptr;
     for (const bool changed : {true, false}) {
         for (const PropertySpec& spec : kind.properties) {
             const bool isOwn = node.properties.count(spec.key) != 0;
-            if (said.size() == kMost || isOwn != changed || !isShown(spec, kind, node)) {
+            // What is at its default is told only together with its like: "2 vCPU · 4,096 MiB".
+            const bool belongs =
+                isOwn || first == nullptr || (!spec.group.empty() && spec.group == first->group);
+            if (said.size() == kMost || isOwn != changed || !belongs || !isShown(spec, kind, node)) {
                 continue;
             }
             const QString text = valueText(spec, effectiveValue(kind, node.properties, spec.key));
             if (!text.isEmpty()) {
                 said << text;
+                first = first == nullptr ? &spec : first;
             }
         }
     }

@@ -1,6 +1,8 @@
 #include "app/desktop/canvas/card_painter.h"
 
+#include <QPainterPath>
 #include <QCoreApplication>
+#include <QPixmapCache>
 #include <algorithm>
 #include <cmath>
 
@@ -13,24 +15,48 @@ namespace {
 
 constexpr double kRadius = 8;
 constexpr double kPadding = 12;
-constexpr double kTile = 40;  ///< The round ground of the icon, which the ring of the load surrounds.
+constexpr double kTile = 38;  ///< The round ground of the icon, which the ring of the load surrounds.
 constexpr double kIcon = 24;
-constexpr double kGap = 12;
+constexpr double kGap = 10;
 constexpr double kReplica = 8;
 constexpr double kReplicaStep = 12;
 constexpr double kBar = 4;
+constexpr int kShadow = 7;
 constexpr double kWordsFrom = 0.5;
 constexpr double kShapeFrom = 0.25;
 
-void drawShadow(QPainter& painter, const QRectF& rect)
+/// The shadow of a card, drawn once: soft enough to be stretched to any zoom.
+QPixmap shadowPixmap(QSize card)
 {
-    const double strength = theme::isDark() ? 0.16 : 0.035;
+    const bool isDark = theme::isDark();
+    const QString key =
+        QStringLiteral("neph-shadow-%1x%2-%3").arg(card.width()).arg(card.height()).arg(isDark ? 1 : 0);
+    QPixmap pixmap;
+    if (QPixmapCache::find(key, &pixmap)) {
+        return pixmap;
+    }
+    pixmap = QPixmap(card + QSize(2 * kShadow, 2 * kShadow));
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(QColor::fromRgbF(0, 0, 0, static_cast<float>(strength)));
-    for (const double spread : {3.0, 2.0, 1.0}) {
-        const QRectF soft = rect.adjusted(-spread, -spread + 2, spread, spread + 2);
+    painter.setBrush(QColor(0, 0, 0, isDark ? 22 : 6));
+    for (int spread = 0; spread < kShadow; ++spread) {
+        const QRectF soft =
+            QRectF(QPointF(kShadow, kShadow), QSizeF(card)).adjusted(-spread, -spread, spread, spread);
         painter.drawRoundedRect(soft, kRadius + spread, kRadius + spread);
     }
+    painter.end();
+    QPixmapCache::insert(key, pixmap);
+    return pixmap;
+}
+
+void drawShadow(QPainter& painter, const QRectF& rect)
+{
+    const QPixmap shadow = shadowPixmap(rect.size().toSize());
+    painter.drawPixmap(
+        rect.adjusted(-kShadow, -kShadow + 2, kShadow, kShadow + 2), shadow,
+        QRectF(QPointF(), QSizeF(shadow.size())));
 }
 
 QColor outlineColour(const ItemLook& look)
@@ -208,31 +234,54 @@ void drawLiveRows(QPainter& painter, const QRectF& rect, const ItemFace& face, c
 void drawWords(QPainter& painter, const QRectF& rect, const ItemFace& face, const NodeLive* live)
 {
     const QRectF name = cardNameRect(rect);
-    painter.setFont(nameFont());
-    painter.setPen(theme::text());
-    drawLine(painter, name, Qt::AlignLeft | Qt::AlignVCenter, face.name);
-
-    painter.setFont(detailFont());
-    painter.setPen(theme::mutedText());
-    const QRectF kind = name.translated(0, 18);
-    QString kindText = face.kind;
+    double taken = 0;
     if (live != nullptr && live->hasUtilisation) {
         const QString busy = QStringLiteral("%1 %").arg(live->utilisation * 100, 0, 'f', 0);
         painter.setFont(figureFont());
         painter.setPen(loadColour(live->utilisation));
-        drawLine(painter, kind, Qt::AlignRight | Qt::AlignVCenter, busy);
-        painter.setFont(detailFont());
-        painter.setPen(theme::mutedText());
-        drawLine(painter, kind.adjusted(0, 0, -40, 0), Qt::AlignLeft | Qt::AlignVCenter, kindText);
-    } else {
-        drawLine(painter, kind, Qt::AlignLeft | Qt::AlignVCenter, kindText);
+        drawLine(painter, name, Qt::AlignRight | Qt::AlignVCenter, busy);
+        taken = QFontMetricsF(painter.font()).horizontalAdvance(busy) + 8;
     }
+    painter.setFont(nameFont());
+    painter.setPen(theme::text());
+    drawLine(painter, name.adjusted(0, 0, -taken, 0), Qt::AlignLeft | Qt::AlignVCenter, face.name);
+
+    painter.setFont(detailFont());
+    painter.setPen(theme::mutedText());
+    drawLine(painter, name.translated(0, 18), Qt::AlignLeft | Qt::AlignVCenter, face.kind);
     if (live != nullptr) {
         drawLiveRows(painter, rect, face, *live);
         return;
     }
     const QRectF line(rect.left() + kPadding, rect.top() + 60, rect.width() - 2 * kPadding, 16);
     drawLine(painter, line, Qt::AlignLeft | Qt::AlignVCenter, face.detail);
+}
+
+/// What is left of a card from afar: icon, load and, in letters that grow as the card shrinks, the name.
+void drawFromAfar(
+    QPainter& painter, const QRectF& rect, const ItemFace& face, const NodeLive* live, double zoom)
+{
+    const bool hasShape = zoom >= kShapeFrom;
+    const double side = rect.height() * (hasShape ? 0.44 : 0.7);
+    const QPointF middle(rect.center().x(), rect.top() + rect.height() * (hasShape ? 0.32 : 0.5));
+    const QRectF icon(middle - QPointF(side, side) / 2, QSizeF(side, side));
+    if (hasShape) {
+        drawKindIcon(painter, icon, face.iconStem);
+        QFont font = nameFont();
+        font.setPixelSize(20);
+        painter.setFont(font);
+        painter.setPen(theme::text());
+        drawLine(
+            painter, QRectF(rect.left() + 8, rect.top() + 52, rect.width() - 16, 26), Qt::AlignCenter,
+            face.name);
+    } else {
+        painter.fillRect(icon, theme::category(face.category));
+    }
+    if (live != nullptr && live->hasUtilisation) {
+        painter.fillRect(
+            QRectF(rect.left(), rect.bottom() - 8, rect.width() * live->utilisation, 8),
+            loadColour(live->utilisation));
+    }
 }
 
 }  // namespace
@@ -256,18 +305,7 @@ void paintCard(
         drawIconTile(painter, QRectF(rect.left() + kPadding, rect.top() + 11, kTile, kTile), face, live);
         drawWords(painter, rect, face, live);
     } else {
-        const double side = rect.height() * 0.7;
-        const QRectF middle(rect.center() - QPointF(side, side) / 2, QSizeF(side, side));
-        if (zoom >= kShapeFrom) {
-            drawKindIcon(painter, middle, face.iconStem);
-        } else {
-            painter.fillRect(middle, theme::category(face.category));
-        }
-        if (live != nullptr && live->hasUtilisation) {
-            painter.fillRect(
-                QRectF(rect.left(), rect.bottom() - 10, rect.width() * live->utilisation, 10),
-                loadColour(live->utilisation));
-        }
+        drawFromAfar(painter, rect, face, live, zoom);
     }
     if (face.hasProblem) {
         painter.setRenderHint(QPainter::Antialiasing);

@@ -105,7 +105,7 @@ void FrameItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
         painter->drawRoundedRect(m_rect.adjusted(-5, -5, 5, 5), kRadius + 5, kRadius + 5);
     }
     painter->setPen(QPen(outlineColour(m_face, m_look), strong ? 2 : 1.25));
-    painter->setBrush(faded(own, theme::isDark() ? 0.07 : 0.045));
+    painter->setBrush(faded(own, theme::isDark() ? 0.055 : 0.035));
     painter->drawRoundedRect(m_rect.adjusted(0.5, 0.5, -0.5, -0.5), kRadius, kRadius);
     if (m_isLost) {
         painter->setPen(Qt::NoPen);
@@ -118,7 +118,9 @@ void FrameItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
     const QRectF title = titleRect().adjusted(12, 0, -12, 0);
     const QRectF icon(title.left(), title.center().y() - kIcon / 2, kIcon, kIcon);
     drawKindIcon(*painter, icon, m_face.iconStem);
-    painter->setFont(nameFont());
+    QFont font = nameFont();
+    font.setPixelSize(static_cast<int>(font.pixelSize() * std::clamp(0.7 / zoom, 1.0, 1.6)));
+    painter->setFont(font);
     painter->setPen(m_isLost ? theme::failure() : own);
     const QRectF words(icon.right() + 8, title.top(), title.right() - icon.right() - 8, title.height());
     drawLine(*painter, words, Qt::AlignLeft | Qt::AlignVCenter, m_face.name);
@@ -137,7 +139,7 @@ void FrameItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
     }
     painter->setFont(detailFont());
     painter->setPen(theme::mutedText());
-    if (words.width() > left + 24) {
+    if (zoom >= 0.5 && words.width() > left + 24) {
         drawLine(
             *painter, words.adjusted(left, 1, 0, 1), Qt::AlignLeft | Qt::AlignVCenter,
             said.join(QStringLiteral(" · ")));

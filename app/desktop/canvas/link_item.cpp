@@ -15,17 +15,17 @@ namespace neph {
 namespace {
 
 constexpr int kPieces = 32;
-constexpr double kMargin = 120;  ///< Room for the label beside the curve.
+constexpr double kMargin = 180;  ///< Room for the label beside the curve.
 constexpr double kArrow = 8;
 constexpr double kDotRadius = 3;
 constexpr double kSpeed = 70;  ///< Scene units per second.
 constexpr double kWordsFrom = 0.5;
 constexpr double kShortestForLabel = 70;
 
-/// Gap between two dots: 90 at one request in a second or less, 12 at a hundred thousand.
+/// Gap between two dots: 64 at one request in a second or less, 9 at a hundred thousand.
 double gapOf(double rate)
 {
-    return std::clamp(90 - 16 * std::log10(std::max(rate, 1.0)), 12.0, 90.0);
+    return std::clamp(64 - 11 * std::log10(std::max(rate, 1.0)), 9.0, 64.0);
 }
 
 /// Whether dot number `index` of an endless row is one of the share that fails; spread evenly.
@@ -110,7 +110,7 @@ bool LinkItem::isNear(QPointF point, double reach) const
 
 QRectF LinkItem::boundingRect() const
 {
-    return m_route.bounds().adjusted(-kMargin, -kMargin / 4, kMargin, kMargin / 4);
+    return m_route.bounds().adjusted(-kMargin, -kMargin / 6, kMargin, kMargin / 6);
 }
 
 QPainterPath LinkItem::shape() const
@@ -188,8 +188,15 @@ QRectF LinkItem::labelRect() const
 {
     const QFontMetricsF metrics(figureFont());
     const QSizeF size(metrics.horizontalAdvance(labelText()) + 14, 18);
-    const QPointF middle = spotAt(m_lengths.back() / 2).at;
-    return {middle - QPointF(size.width(), size.height()) / 2, size};
+    // Beside the curve, so that it hides no dot: above where it runs across, to the right where it runs down.
+    const Spot spot = spotAt(m_lengths.back() / 2);
+    const double angle = spot.angle * M_PI / 180;
+    QPointF aside(std::sin(angle), -std::cos(angle));
+    if (aside.y() > 0.1 || (std::abs(aside.y()) <= 0.1 && aside.x() < 0)) {
+        aside = -aside;
+    }
+    const QPointF off(aside.x() * (size.width() / 2 + 7), aside.y() * (size.height() / 2 + 6));
+    return {spot.at + off - QPointF(size.width(), size.height()) / 2, size};
 }
 
 void LinkItem::drawLabel(QPainter& painter) const
