@@ -28,7 +28,7 @@ PropertySpec secondsSpec(double min)
 {
     PropertySpec spec;
     spec.type = PropertyType::TimeSpan;
-    spec.unit = "s";
+    spec.unit = std::string("s");
     spec.min = min;
     spec.max = kLongestRun;
     return spec;
