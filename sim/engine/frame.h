@@ -89,7 +89,7 @@ public:
 private:
     static constexpr std::uint16_t kFree = 0xFFFF;
 
-    std::uint32_t grow()
+    [[gnu::noinline]] std::uint32_t grow()
     {
         m_frames.emplace_back();
         ++m_used;

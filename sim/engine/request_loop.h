@@ -42,11 +42,11 @@ private:
     {
         m_sim.events().schedule(at, static_cast<std::uint32_t>(kind) << kKindShift | index);
     }
-    void drainReady();
+    [[gnu::noinline]] void drainReady();
 
     // Sources.
     void scheduleArrival(SourceState& source, std::uint32_t index);
-    void scheduleThought(std::uint32_t source);
+    [[gnu::noinline]] void scheduleThought(std::uint32_t source);
     Frame& newFrame(std::uint32_t index, std::uint32_t path);
     std::uint32_t newRequest(std::uint32_t source);
     void endRoot(std::uint32_t index, std::uint16_t outcome);
@@ -54,14 +54,14 @@ private:
 
     // Steps. What returns a frame returns the one to run next, or kNone.
     std::uint32_t wake(std::uint32_t index);
-    void run(std::uint32_t index);  ///< kNone: nothing to run.
+    [[gnu::noinline]] void run(std::uint32_t index);  ///< kNone: nothing to run.
     std::uint32_t advance(std::uint32_t index);
     /// For traces: a step that takes no time, but refuses.
-    void noteRefusal(const Frame& frame, std::uint32_t index);
-    std::uint32_t sleep(Frame& frame, std::uint32_t index, double seconds);
-    std::uint32_t hop(Frame& frame, std::uint32_t index, const CompiledStep& step);
-    std::uint32_t fork(std::uint32_t index, const CompiledStep& step);
-    bool goesOn(const Frame& frame, const CompiledStep& step);
+    [[gnu::noinline]] void noteRefusal(const Frame& frame, std::uint32_t index);
+    [[gnu::noinline]] std::uint32_t sleep(Frame& frame, std::uint32_t index, double seconds);
+    [[gnu::noinline]] std::uint32_t hop(Frame& frame, std::uint32_t index, const CompiledStep& step);
+    [[gnu::noinline]] std::uint32_t fork(std::uint32_t index, const CompiledStep& step);
+    [[gnu::noinline]] bool goesOn(const Frame& frame, const CompiledStep& step);
     void count(const Frame& frame, const CompiledStep& step);
 
     // Stations.
