@@ -211,8 +211,9 @@ QString ComponentForm::problemOf(const std::string& key) const
         const qsizetype at = pointer.indexOf(mark);
         const QString about = at < 0 ? QString() : pointer.mid(at + mark.size()).section('/', 0, 0);
         if (one.nodeId == m_id && about == QString::fromStdString(key)) {
-            lines.append(
-                QString::fromStdString(one.what + (one.suggestion.empty() ? "" : " " + one.suggestion)));
+            const QString what = QString::fromStdString(one.what);
+            const QString suggestion = QString::fromStdString(one.suggestion);
+            lines.append(suggestion.isEmpty() ? what : what + ' ' + suggestion);
         }
     }
     return lines.join('\n');
