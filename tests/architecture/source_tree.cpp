@@ -104,18 +104,14 @@ std::size_t indentOf(const std::string& line)
     return line.find_first_not_of(' ');
 }
 
-/// Whether a brace that opens here opens a body of code, not a type, a namespace or a list.
+/// Whether the body of a function opens here: a '{' on a line of its own. clang-format puts only those there.
 bool opensFunction(const SourceFile& file, std::size_t index)
 {
     const std::string& code = file.lines[index].code;
-    if (code.find_first_not_of(' ') == code.find('{') && code.find_last_not_of(' ') == code.find('{')) {
-        // '{' on a line of its own: clang-format puts only functions' braces there.
-        return index > 0 && file.lines[index - 1].code.find(')') != std::string::npos;
-    }
-    static const std::regex other(
-        R"(^\s*(class|struct|enum|union|namespace|extern|static const|constexpr|inline constexpr)\b)");
-    return code.find(')') != std::string::npos && code.ends_with("{") && !std::regex_search(code, other) &&
-           !code.ends_with("= {") && !code.ends_with("({");
+    const std::size_t brace = code.find('{');
+    return brace != std::string::npos && code.find_first_not_of(' ') == brace &&
+           code.find_last_not_of(' ') == brace && index > 0 &&
+           file.lines[index - 1].code.find_first_of(")}") != std::string::npos;
 }
 
 }  // namespace
