@@ -3,6 +3,7 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QStandardPaths>
+#include <QThreadPool>
 #include <QUuid>
 #include <QtEndian>
 #include <array>
@@ -177,7 +178,9 @@ Journal::Journal(const QString& path) : m_file(path), m_lock(lockOf(path))
 
 Journal::~Journal()
 {
-    force();
+    if (m_forceSoon.isActive()) {
+        force();
+    }
 }
 
 QString Journal::folder()
@@ -306,9 +309,12 @@ Result<Done> Journal::write(const QByteArray& payload)
 
 void Journal::force()
 {
-    m_forceSoon.stop();
-    if (m_file.isOpen()) {
-        ::fsync(m_file.handle());
+    // A busy disk takes its time; the window does not wait for it.
+    if (const int copy = m_file.isOpen() ? ::dup(m_file.handle()) : -1; copy >= 0) {
+        QThreadPool::globalInstance()->start([copy] {
+            ::fsync(copy);
+            ::close(copy);
+        });
     }
 }
 
