@@ -31,19 +31,12 @@ public:
                 check(m_state.stations[at], m_recounts[at]);
             }
         }
-        equal(
-            "requests", "started, and ended or under way", static_cast<Int128>(m_state.rootsStarted),
-            static_cast<Int128>(m_state.rootsEnded) + m_roots);
-        Int128 ended = 0;
-        Int128 started = 0;
-        for (const ClassState& each : m_state.classes) {
-            started += each.started;
-            for (const std::uint64_t count : each.outcomes) {
-                ended += count;
-            }
+        for (std::uint32_t c = 0; c < m_state.classes.size(); ++c) {
+            const ClassState& counts = m_state.classes[c];
+            const std::string& name = m_state.plan.classes[c];
+            equal(name, "requests", counts.started, static_cast<Int128>(counts.ended()) + m_roots[c]);
+            equal(name, "latencies", counts.ended(), counts.latency.count());
         }
-        equal("requests", "ended, by outcome", static_cast<Int128>(m_state.rootsEnded), ended);
-        equal("requests", "started, by class", static_cast<Int128>(m_state.rootsStarted), started);
         checkReplicas();
         return m_found;
     }
@@ -58,13 +51,14 @@ private:
     void recount()
     {
         m_inFlight.resize(m_state.replicas.size());
+        m_roots.resize(m_state.classes.size());
         for (std::uint32_t i = 0; i < m_state.frames.size(); ++i) {
             const Frame& frame = m_state.frames[i];
             if (m_state.frames.isFree(i) || frame.waits == Waits::Gone || frame.waits == Waits::Backoff) {
                 continue;
             }
             const bool isUsers = (frame.flags & Frame::kRoot) != 0 && (frame.flags & Frame::kControl) == 0;
-            m_roots += isUsers ? 1 : 0;
+            m_roots[frame.requestClass] += isUsers ? 1 : 0;
             if ((frame.flags & Frame::kRouted) != 0) {
                 ++m_inFlight[frame.replica];
             }
@@ -167,7 +161,7 @@ private:
     const Time m_now;
     std::vector<Recount> m_recounts;
     std::vector<Int128> m_inFlight;
-    Int128 m_roots = 0;
+    std::vector<Int128> m_roots;
     Diagnostics m_found;
 };
 

@@ -25,10 +25,11 @@ enum class Waits : std::uint8_t {
 /// One request at one node. 64 bytes, in a slab, named by its index.
 struct Frame {
     enum Flags : std::uint8_t {
-        kRoot = 1,     ///< Nobody called it: `call` is its source, or its control request.
-        kControl = 2,  ///< Of the control plane: not counted among users' requests.
-        kRouted = 8,   ///< A route chose its replica and counts it there.
-        kOrphan = 4,   ///< Whoever called it has stopped waiting; its answer is dropped.
+        kRoot = 1,             ///< Nobody called it: `call` is its source, or its control request.
+        kControl = 2,          ///< Of the control plane: not counted among users' requests.
+        kRouted = 8,           ///< A route chose its replica and counts it there.
+        kCountedByClass = 16,  ///< The class's figures hold it for the node too.
+        kOrphan = 4,           ///< Whoever called it has stopped waiting; its answer is dropped.
     };
 
     std::uint32_t step = 0;         ///< Index of the present step in the plan.

@@ -47,6 +47,21 @@ Duration LatencyMeter::quantile(double p) const
     return std::clamp(Histogram::middleOf(bucket), Duration(m_min), Duration(m_max));
 }
 
+void LatencyMeter::addInterval(const LatencyMeter& other)
+{
+    if (other.m_count == 0) {
+        return;
+    }
+    std::uint32_t bucket = Histogram::bucketOf(static_cast<std::uint64_t>(other.m_min));
+    for (const std::uint32_t count : touched(other.m_counts, other.m_min, other.m_max)) {
+        m_counts[bucket++] += count;
+    }
+    m_count += other.m_count;
+    m_sum += other.m_sum;
+    m_min = std::min(m_min, other.m_min);
+    m_max = std::max(m_max, other.m_max);
+}
+
 IntervalLatency LatencyMeter::takeInterval()
 {
     IntervalLatency interval;

@@ -40,6 +40,9 @@ public:
     /// Ends the interval and says what was in it (`errors` is the caller's).
     IntervalLatency takeInterval();
 
+    /// Adds what `other` has counted in its running interval to this one's.
+    void addInterval(const LatencyMeter& other);
+
     /// Everything since the start.
     Histogram whole() const;
     std::uint64_t count() const { return m_before.count() + m_count; }

@@ -156,12 +156,12 @@ Diagnostics RequestEngine::checkConservation() const
 
 std::uint64_t RequestEngine::requestsStarted() const
 {
-    return m_loop->s.rootsStarted;
+    return m_loop->s.requestsStarted();
 }
 
 std::uint64_t RequestEngine::requestsEnded() const
 {
-    return m_loop->s.rootsEnded;
+    return m_loop->s.requestsEnded();
 }
 
 std::uint64_t RequestEngine::retries() const

@@ -235,9 +235,8 @@ void RequestLoop::run(std::uint32_t index)
 // Everything that an ordinary event does is in this one function: calls would cost a tenth of a run.
 [[gnu::flatten]] void RequestLoop::handle(std::uint32_t what)
 {
-    const std::uint32_t soon = m_sim.events().peekWhat(0);
-    if (soon >> kKindShift == kFrame) {
-        s.frames.prefetch(soon & kIndexMask);
+    if (s.frames.size() > kPrefetchFrom) {
+        prefetchNext();
     }
     const std::uint32_t index = what & kIndexMask;
     std::uint32_t next = kNone;

@@ -42,6 +42,15 @@ private:
     {
         m_sim.events().schedule(at, static_cast<std::uint32_t>(kind) << kKindShift | index);
     }
+    // Below this many frames they lie in the nearest caches anyway.
+    static constexpr std::uint32_t kPrefetchFrom = 512;
+    void prefetchNext()
+    {
+        const std::uint32_t next = m_sim.events().peekWhat(0);
+        if (next >> kKindShift == kFrame) {
+            s.frames.prefetch(next & kIndexMask);
+        }
+    }
     [[gnu::noinline]] void drainReady();
 
     // Sources.

@@ -112,15 +112,15 @@ inline std::uint32_t RequestLoop::newRequest(std::uint32_t source)
     SourceState& state = s.sources[source];
     const std::uint32_t requestClass =
         state.onlyClass != kNone ? state.onlyClass : state.weights.draw(state.classes);
-    ++s.classes[requestClass].started;
-    ++s.rootsStarted;
+    ClassState& counts = s.classes[requestClass];
+    ++counts.started;
     const std::uint32_t index = s.frames.take();
     Frame& frame = newFrame(index, state.path);
     frame.call = source;
     frame.trace = traces.startOrNot(source, requestClass, m_sim.now());
     frame.attempt = 0;
     frame.requestClass = static_cast<std::uint8_t>(requestClass);
-    frame.flags = Frame::kRoot;
+    frame.flags = counts.isOfOneNode ? Frame::kRoot | Frame::kCountedByClass : Frame::kRoot;
     frame.depth = 0;
     return letIn(index);
 }
@@ -193,9 +193,7 @@ inline void RequestLoop::endRoot(std::uint32_t index, std::uint16_t outcome)
     const std::uint32_t source = frame.call;
     ClassState& counts = s.classes[frame.requestClass];
     counts.latency.add(m_sim.now() - frame.entered);
-    counts.failed += s.isOk(outcome) ? 0 : 1;
     ++counts.outcomes[outcome];
-    ++s.rootsEnded;
     s.note(m_sim.now(), static_cast<std::uint32_t>(outcome) << 8 | frame.requestClass);
     if (frame.trace != 0) [[unlikely]] {
         traces.finish(frame.trace, m_sim.now(), outcome);
@@ -210,10 +208,11 @@ inline std::uint32_t RequestLoop::end(std::uint32_t index, std::uint16_t outcome
 {
     const Frame& frame = s.frames[index];
     const bool isOk = s.isOk(outcome);
-    if ((frame.flags & Frame::kControl) == 0) {
-        NodeState& node = s.nodes[s.paths[frame.path].node];
-        node.latency->add(m_sim.now() - frame.entered);
-        node.errors += isOk ? 0 : 1;
+    if ((frame.flags & (Frame::kControl | Frame::kCountedByClass)) == 0) {
+        s.nodes[s.paths[frame.path].node].latency->add(m_sim.now() - frame.entered);
+    }
+    if (!isOk && (frame.flags & Frame::kControl) == 0) [[unlikely]] {
+        ++s.nodes[s.paths[frame.path].node].errors;
     }
     if ((frame.flags & Frame::kRouted) != 0) {
         leaveReplica(frame, isOk);

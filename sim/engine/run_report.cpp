@@ -19,18 +19,35 @@ StationReading readStation(const RunState& state, std::uint32_t station, Time no
     return sum;
 }
 
+/// Before the intervals of the classes are taken, which may count for the node.
+static IntervalLatency intervalOf(RunState& state, NodeState& node)
+{
+    if (!node.latency) {
+        return {};
+    }
+    if (node.classes.empty()) {
+        return node.latency->takeInterval();
+    }
+    state.scratch.addInterval(*node.latency);
+    for (const std::uint32_t c : node.classes) {
+        state.scratch.addInterval(state.classes[c].latency);
+    }
+    node.latency->takeInterval();
+    return state.scratch.takeInterval();
+}
+
 void takeIntervalOf(RunState& state, IntervalStats& interval, std::vector<StationReading>& before)
 {
-    interval.classes.clear();
-    for (ClassState& each : state.classes) {
-        IntervalLatency& latency = interval.classes.emplace_back(each.latency.takeInterval());
-        latency.errors = each.failed - std::exchange(each.failedBefore, each.failed);
-    }
     interval.nodes.clear();
     for (NodeState& node : state.nodes) {
-        IntervalLatency& latency =
-            interval.nodes.emplace_back(node.latency ? node.latency->takeInterval() : IntervalLatency{});
+        IntervalLatency& latency = interval.nodes.emplace_back(intervalOf(state, node));
         latency.errors = node.errors - std::exchange(node.errorsBefore, node.errors);
+    }
+    interval.classes.clear();
+    for (ClassState& each : state.classes) {
+        const std::uint64_t failed = each.failed();
+        IntervalLatency& latency = interval.classes.emplace_back(each.latency.takeInterval());
+        latency.errors = failed - std::exchange(each.failedBefore, failed);
     }
     interval.links.clear();
     for (LinkState& link : state.links) {
@@ -104,7 +121,7 @@ private:
     {
         view.latency = counts.latency.whole();
         view.total = view.latency.count();
-        view.failed = counts.failed;
+        view.failed = counts.failed();
         view.ok = view.total - view.failed;
         for (std::size_t i = 0; i < counts.outcomes.size(); ++i) {
             if (counts.outcomes[i] > 0) {
@@ -127,6 +144,9 @@ private:
         const NodeState& node = m_state.nodes[index];
         if (node.latency) {
             view.latency = node.latency->whole();
+            for (const std::uint32_t c : node.classes) {
+                view.latency.merge(m_state.classes[c].latency.whole());
+            }
         }
         view.requests = view.latency.count();
         view.errors = node.errors;

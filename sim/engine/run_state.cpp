@@ -1,6 +1,7 @@
 #include "sim/engine/run_state.h"
 
 #include <algorithm>
+#include <set>
 
 namespace neph {
 
@@ -58,7 +59,8 @@ RunState::RunState(const Plan& planToRun, std::uint64_t seed)
         pools.emplace_back(pool, seed);
     }
     for (const NodeSpec& node : plan.nodes) {
-        nodes.push_back({.latency = {}, .random = RandomStream(seed, streamId(node.id, "disturbance"))});
+        nodes.push_back(
+            {.latency = {}, .classes = {}, .random = RandomStream(seed, streamId(node.id, "disturbance"))});
     }
     for (const PathSpec& path : plan.paths) {
         paths.push_back({path.first, path.node.value});
@@ -74,6 +76,36 @@ RunState::RunState(const Plan& planToRun, std::uint64_t seed)
     for (const SourceSpec& source : plan.sources) {
         sources.push_back(sourceState(plan, source, seed));
     }
+    for (std::uint32_t c = 0; c < classCount; ++c) {
+        std::set<std::uint32_t> starts;
+        for (const SourceSpec& source : plan.sources) {
+            if (source.classWeights[c] > 0) {
+                starts.insert(plan.paths[source.path.value].node.value);
+            }
+        }
+        classes[c].isOfOneNode = starts.size() == 1;
+        if (classes[c].isOfOneNode) {
+            nodes[*starts.begin()].classes.push_back(c);
+        }
+    }
+}
+
+std::uint64_t RunState::requestsStarted() const
+{
+    std::uint64_t sum = 0;
+    for (const ClassState& each : classes) {
+        sum += each.started;
+    }
+    return sum;
+}
+
+std::uint64_t RunState::requestsEnded() const
+{
+    std::uint64_t sum = 0;
+    for (const ClassState& each : classes) {
+        sum += each.ended();
+    }
+    return sum;
 }
 
 }  // namespace neph

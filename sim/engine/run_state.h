@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct CompiledPath {
 
 struct NodeState {
     std::optional<LatencyMeter> latency;  ///< Only nodes that have a path are entered.
+    /// Classes that start here and nowhere else: their own figures are this node's too, so that a request is
+    /// not counted twice.
+    std::vector<std::uint32_t> classes;
     std::uint64_t errors = 0;
     std::uint64_t errorsBefore = 0;  ///< Before the running interval.
     std::uint64_t wasted = 0;        ///< Answers that nobody waited for any more.
@@ -53,10 +57,16 @@ struct LinkState {
 
 struct ClassState {
     LatencyMeter latency;
+    bool isOfOneNode = false;  ///< Listed in NodeState::classes.
     std::uint64_t started = 0;
-    std::uint64_t failed = 0;
     std::uint64_t failedBefore = 0;
-    std::vector<std::uint64_t> outcomes;
+    std::vector<std::uint64_t> outcomes;  ///< Index 0: those that went well.
+
+    std::uint64_t ended() const
+    {
+        return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
+    }
+    std::uint64_t failed() const { return ended() - outcomes[0]; }
 };
 
 struct SourceState {
@@ -99,14 +109,13 @@ struct RunState {
     std::vector<NodeState> nodes;
     std::vector<LinkState> links;
     std::vector<ClassState> classes;
+    LatencyMeter scratch;               ///< For adding up intervals.
     std::vector<std::uint64_t> meters;  ///< Rows of one per class and one for the control plane.
     std::vector<SourceState> sources;
     std::vector<ControlRequest> controls;
     std::vector<std::uint32_t> freeControls;
     std::vector<std::function<void(ReplicaId)>> onOutOfMemory;  ///< By PoolId.
 
-    std::uint64_t rootsStarted = 0;
-    std::uint64_t rootsEnded = 0;
     std::uint64_t retries = 0;
     std::uint64_t timeoutsHappened = 0;
     std::uint32_t disturbedNodes = 0;
@@ -119,6 +128,8 @@ struct RunState {
         const std::uint64_t word = static_cast<std::uint64_t>(at.count()) << 8 ^ what;
         trajectory = (std::rotl(trajectory, 29) ^ word) * 0x9E37'79B9'7F4A'7C15;
     }
+    std::uint64_t requestsStarted() const;
+    std::uint64_t requestsEnded() const;
     std::size_t meterRow() const { return plan.classes.size() + 1; }
 };
 
