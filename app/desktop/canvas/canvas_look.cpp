@@ -74,12 +74,12 @@ void drawLine(QPainter& painter, const QRectF& where, Qt::Alignment alignment, c
     QString fits = text;
     if (needed > where.width() && needed * kTightest <= where.width()) {
         QFont tight = before;  // A little narrower is easier to read than the end cut off.
-        tight.setStretch(static_cast<int>(100 * where.width() / needed));
+        tight.setStretch(static_cast<int>(100 * where.width() / needed) - 1);
         painter.setFont(tight);
     } else if (needed > where.width()) {
         fits = QFontMetricsF(before).elidedText(text, Qt::ElideRight, where.width());
     }
-    painter.drawText(where, static_cast<int>(alignment) | Qt::TextSingleLine, fits);
+    painter.drawText(where, static_cast<int>(alignment) | Qt::TextSingleLine | Qt::TextDontClip, fits);
     painter.setFont(before);
 }
 
