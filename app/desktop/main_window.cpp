@@ -61,6 +61,7 @@ MainWindow::~MainWindow()
     // The views listen to the three below; they go first.
     m_run->disconnect();
     m_document->disconnect();
+    m_document->undoStack().disconnect();
     m_selection->disconnect();
     delete takeCentralWidget();
     delete m_paletteDock;
