@@ -204,13 +204,9 @@ bool CanvasView::actionKey(QKeyEvent& event)
 {
     const double step = (event.modifiers() & Qt::ControlModifier) != 0 ? 1 : kGrid;
     const std::pair<QKeySequence::StandardKey, void (CanvasView::*)()> standard[] = {
-        {QKeySequence::Copy, &CanvasView::copy},
-        {QKeySequence::Cut, &CanvasView::cut},
-        {QKeySequence::Paste, &CanvasView::paste},
-        {QKeySequence::SelectAll, &CanvasView::selectAll},
-        {QKeySequence::Delete, &CanvasView::deleteSelection},
-        {QKeySequence::ZoomIn, &CanvasView::zoomIn},
-        {QKeySequence::ZoomOut, &CanvasView::zoomOut},
+        {QKeySequence::Copy, &CanvasView::copy},     {QKeySequence::Cut, &CanvasView::cut},
+        {QKeySequence::Paste, &CanvasView::paste},   {QKeySequence::SelectAll, &CanvasView::selectAll},
+        {QKeySequence::ZoomIn, &CanvasView::zoomIn}, {QKeySequence::ZoomOut, &CanvasView::zoomOut},
     };
     for (const auto& [sequence, action] : standard) {
         if (event.matches(sequence)) {
@@ -232,6 +228,7 @@ bool CanvasView::actionKey(QKeyEvent& event)
     case Qt::Key_Down:
         nudge({0, step});
         return true;
+    case Qt::Key_Delete:  // Not QKeySequence::Delete: on X11 that is Ctrl+D as well, which duplicates.
     case Qt::Key_Backspace:
         deleteSelection();
         return true;

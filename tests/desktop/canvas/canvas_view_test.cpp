@@ -464,7 +464,7 @@ void CanvasViewTest::duplicateStaysInTheFrame()
     m_selection->set({"alb"});
     key(Qt::Key_D, Qt::ControlModifier);
     const std::string copy = m_selection->single();
-    QVERIFY(copy != "alb");
+    QVERIFY(!copy.empty() && copy != "alb");
     QCOMPARE(m_document->design().node(copy)->parent, std::string("vpc"));
     QCOMPARE(rect(copy).topLeft(), rect("alb").topLeft() + QPointF(20, 20));
 }
