@@ -114,11 +114,13 @@ void ContainerFleet::appendUsage(Usage& usage, Time now) const
         if (task->billedFrom < Time(0)) {
             continue;
         }
-        const Time to = task->billedTo >= Time(0) ? task->billedTo : now;
-        // Per second, rounded up, and for no less than the minimum.
+        const bool hasEnded = task->billedTo >= Time(0);
+        const Time to = hasEnded ? task->billedTo : now;
+        // Per second, rounded up; a task that has ended is billed for no less than the minimum.
         const std::int64_t from = task->billedFrom / 1s;
         const std::int64_t used = (to - task->billedFrom + 999'999'999ns) / 1s;
-        const std::int64_t end = from + std::max<std::int64_t>(used, m_config.billedAtLeast / 1s);
+        const std::int64_t least = hasEnded ? m_config.billedAtLeast / 1s : 0;
+        const std::int64_t end = from + std::max(used, least);
         for (std::int64_t hour = from / 3600; hour * 3600 < end; ++hour) {
             const std::int64_t inHour = std::min(end, (hour + 1) * 3600) - std::max(from, hour * 3600);
             bill(usage, *task, static_cast<std::uint32_t>(hour), inHour);
