@@ -14,8 +14,8 @@ namespace neph {
 class Area {
 public:
     void rise(std::int64_t by, Time now) { m_correction -= Int128{by} * now.count(); }
-    void riseByOne(Time now) { m_correction -= now.count(); }
-    void fallByOne(Time now) { m_correction += now.count(); }
+    void riseByOne(Time now) { m_correction -= static_cast<std::uint64_t>(now.count()); }
+    void fallByOne(Time now) { m_correction += static_cast<std::uint64_t>(now.count()); }
 
     /// Number-nanoseconds from the start of the run to `now`, where the number is `n` now.
     Int128 value(std::int64_t n, Time now) const { return Int128{n} * now.count() + m_correction; }

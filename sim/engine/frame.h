@@ -11,7 +11,8 @@ inline constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 
 /// What a frame waits for.
 enum class Waits : std::uint8_t {
-    Nothing,  ///< It is free, or runs at this moment.
+    Free,     ///< The place is not in use.
+    Nothing,  ///< It runs at this moment.
     Timer,    ///< An event: a delay or a hop ends.
     Service,  ///< An event: the service at a slot ends, which is then given back.
     Entry,    ///< An event: a disturbance lets it in.
@@ -48,7 +49,7 @@ struct Frame {
     std::uint16_t path = 0;
     std::uint16_t zone = 0xFFFF;
     std::uint8_t requestClass = 0;
-    Waits waits = Waits::Nothing;
+    Waits waits = Waits::Free;
     std::uint8_t flags = 0;
     std::uint8_t depth = 0;  ///< Of the call, for traces; stays at 255.
 };
@@ -65,7 +66,6 @@ public:
         if (m_free != kNone) [[likely]] {
             const std::uint32_t index = m_free;
             m_free = m_frames[index].next;
-            ++m_used;
             return index;
         }
         return grow();
@@ -75,31 +75,24 @@ public:
     {
         Frame& frame = m_frames[index];
         ++frame.generation;
-        frame.waits = Waits::Nothing;
-        frame.path = kFree;
+        frame.waits = Waits::Free;
         frame.next = m_free;
         m_free = index;
-        --m_used;
     }
 
-    bool isFree(std::uint32_t index) const { return m_frames[index].path == kFree; }
+    bool isFree(std::uint32_t index) const { return m_frames[index].waits == Waits::Free; }
     std::uint32_t size() const { return static_cast<std::uint32_t>(m_frames.size()); }
-    std::uint32_t used() const { return m_used; }
     void prefetch(std::uint32_t index) const { __builtin_prefetch(m_frames.data() + index, 1); }
 
 private:
-    static constexpr std::uint16_t kFree = 0xFFFF;
-
     [[gnu::noinline]] std::uint32_t grow()
     {
         m_frames.emplace_back();
-        ++m_used;
         return static_cast<std::uint32_t>(m_frames.size() - 1);
     }
 
     std::vector<Frame> m_frames;
     std::uint32_t m_free = kNone;
-    std::uint32_t m_used = 0;
 };
 
 }  // namespace neph

@@ -30,8 +30,12 @@ public:
         const std::uint32_t bucket = Histogram::bucketOf(static_cast<std::uint64_t>(ns));
         ++m_counts[bucket];
         m_sum += static_cast<std::uint64_t>(ns);
-        m_max = ns > m_max ? ns : m_max;
-        m_min = ns < m_min ? ns : m_min;
+        if (ns > m_max) [[unlikely]] {
+            m_max = ns;
+        }
+        if (ns < m_min) [[unlikely]] {
+            m_min = ns;
+        }
         if (++m_count == kMostInAnInterval) [[unlikely]] {
             fold();
         }

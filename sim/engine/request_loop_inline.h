@@ -190,13 +190,14 @@ inline void RequestLoop::endRoot(std::uint32_t index, std::uint16_t outcome)
         endOther(index, outcome);
         return;
     }
+    const Time now = m_sim.now();
     const std::uint32_t source = frame.call;
     ClassState& counts = s.classes[frame.requestClass];
-    counts.latency.add(m_sim.now() - frame.entered);
+    counts.latency.add(now - frame.entered);
     ++counts.outcomes[outcome];
-    s.note(m_sim.now(), static_cast<std::uint32_t>(outcome) << 8 | frame.requestClass);
+    s.note(now, static_cast<std::uint32_t>(outcome) << 8 | frame.requestClass);
     if (frame.trace != 0) [[unlikely]] {
-        traces.finish(frame.trace, m_sim.now(), outcome);
+        traces.finish(frame.trace, now, outcome);
     }
     s.frames.give(index);
     if (s.sources[source].isClosed) {
@@ -206,10 +207,11 @@ inline void RequestLoop::endRoot(std::uint32_t index, std::uint16_t outcome)
 
 inline std::uint32_t RequestLoop::end(std::uint32_t index, std::uint16_t outcome)
 {
+    const Time now = m_sim.now();
     const Frame& frame = s.frames[index];
     const bool isOk = s.isOk(outcome);
     if ((frame.flags & (Frame::kControl | Frame::kCountedByClass)) == 0) {
-        s.nodes[s.paths[frame.path].node].latency->add(m_sim.now() - frame.entered);
+        s.nodes[s.paths[frame.path].node].latency->add(now - frame.entered);
     }
     if (!isOk && (frame.flags & Frame::kControl) == 0) [[unlikely]] {
         ++s.nodes[s.paths[frame.path].node].errors;
