@@ -9,6 +9,7 @@
 #include <QStandardPaths>
 #include <QTabWidget>
 #include <QTemporaryDir>
+#include <algorithm>
 #include <cstdio>
 
 #include "app/desktop/canvas/canvas_view.h"
@@ -23,7 +24,8 @@ namespace {
 
 constexpr QSize kSize{1600, 1000};
 constexpr int kMostWaitMs = 240'000;
-constexpr int kSettleMs = 700;  ///< For animations and late layouts.
+constexpr double kIntoDeployment = 20;  ///< New tasks have come, old ones have not gone.
+constexpr int kSettleMs = 700;          ///< For animations and late layouts.
 
 void settle(int ms)
 {
@@ -47,11 +49,12 @@ bool playTo(MainWindow& window, Time until)
     return state == RunController::State::Paused || state == RunController::State::Finished;
 }
 
-/// The first node of that kind, or an empty id.
-std::string nodeOfKind(const Design& design, const std::string& kind)
+/// The first node of that kind for which `suits` holds, or an empty id.
+template <typename Suits>
+std::string nodeOfKind(const Design& design, const std::string& kind, Suits suits)
 {
     for (const Node& node : design.nodes) {
-        if (node.kind == kind) {
+        if (node.kind == kind && suits(node.id)) {
             return node.id;
         }
     }
@@ -69,20 +72,26 @@ struct Shot {
 /// The moments follow from the design: its deployment, its peak, its end.
 std::vector<Shot> shotsOf(const Design& design, const MainWindow& window)
 {
-    const std::string service = nodeOfKind(design, "aws.ecs.fargate_service");
-    const std::string users = nodeOfKind(design, "users");
-    const auto secondsOf = [&window](const std::string& id, const char* key, double otherwise) {
-        const Value value = id.empty() ? Value() : window.document().value(id, key);
+    const auto valueOf = [&window](const std::string& id, const char* key) {
+        return id.empty() ? Value() : window.document().value(id, key);
+    };
+    const auto secondsOf = [&valueOf](const std::string& id, const char* key, double otherwise) {
+        const Value value = valueOf(id, key);
         return value.is_number() && value.get<double>() > 0 ? value.get<double>() : otherwise;
     };
+    const std::string service =
+        nodeOfKind(design, "aws.ecs.fargate_service", [](const std::string&) { return true; });
+    const std::string campaign = nodeOfKind(
+        design, "users", [&](const std::string& id) { return valueOf(id, "load") == Value("spike"); });
     const double end = design.runSeconds;
-    const double peak = secondsOf(users, "startSeconds", end / 4) + secondsOf(users, "rampSeconds", 60);
-    const double deployment = secondsOf(service, "deployAtSeconds", end / 2);
+    const double deployment = secondsOf(service, "deployAtSeconds", end / 8);
+    const double start = secondsOf(campaign, "startSeconds", end / 3);
+    const double spike = secondsOf(campaign, "rampSeconds", end / 4);
     enum Tab { Charts, Events, Requests, BillTab };
     std::vector<Shot> shots = {
-        {"image1", "", Charts, fromSeconds(std::min({120.0, peak, deployment, end}) * 0.9)},
-        {"image2", service, Events, fromSeconds(std::min(deployment + 75, end))},
-        {"image3", service, Charts, fromSeconds(std::min(peak + 240, end))},
+        {"image1", "", Charts, fromSeconds(deployment - 15)},
+        {"image2", service, Events, fromSeconds(deployment + kIntoDeployment)},
+        {"image3", service, Charts, fromSeconds(start + spike * 0.8)},
         {"image4", "", BillTab, fromSeconds(end)},
     };
     std::stable_sort(shots.begin(), shots.end(), [](const Shot& a, const Shot& b) { return a.at < b.at; });

@@ -14,6 +14,9 @@ public:
 
     void prepare(World& world) const override
     {
+        world.recorder().setStatus(component().id(), [this, &world] {
+            return std::string(world.isLost(indexIn(world.plan())) ? "lost" : "available");
+        });
         world.onFault(component().id(), "loseZone", [this, &world](const FaultSpec& fault) -> Result<Done> {
             const ZoneIndex zone = indexIn(world.plan());
             world.log(
