@@ -3,6 +3,7 @@
 #include "app/cli/catalog_page.h"
 #include "app/cli/commands.h"
 #include "app/cli/output.h"
+#include "app/cli/text_format.h"
 #include "app/cli/text_table.h"
 #include "sim/model/catalog.h"
 
@@ -20,13 +21,13 @@ void printOverview(const Catalog& catalog)
     std::string category;
     for (const KindSpec& kind : catalog.kinds()) {
         if (kind.category != category) {
-            fmt::print("{}{}", heading(kind.category).substr(category.empty() ? 1 : 0), "");
+            fmt::print("{}", heading(kind.category).substr(category.empty() ? 1 : 0));
             category = kind.category;
         }
-        TextTable table({{"", TextTable::Align::Left}, {"", TextTable::Align::Left}});
-        table.add({fmt::format("{:26}", kind.id), kind.name});
-        table.addNote("  " + kind.summary);
-        fmt::print("{}", table.text());
+        fmt::print("  {}  {}\n", coloured(Colour::Cyan, fmt::format("{:26}", kind.id)), kind.name);
+        for (const std::string& line : wrapped(kind.summary, outputWidth() - 6)) {
+            fmt::print("      {}\n", line);
+        }
     }
     fmt::print("\n'nepho catalog KIND' has properties, defaults, limits, figures and their sources.\n");
 }

@@ -43,9 +43,7 @@ std::string property(const PropertySpec& spec, std::size_t indent, std::size_t w
         text += fmt::format("  = {}", fallback.empty() ? "(empty)" : withUnit(fallback, spec.unit));
     }
     text += '\n' + paragraph(spec.help, indent + 4, width);
-    text += paragraph(
-        "Allowed: " + allowedText(spec) + (spec.unit.empty() ? "" : ", in " + spec.unit) + '.', indent + 4,
-        width);
+    text += paragraph("Allowed: " + allowedText(spec) + '.', indent + 4, width);
     if (!spec.source.empty()) {
         text += margin + "    " + coloured(Colour::Dim, sourceText(spec.source, spec.seen)) + '\n';
     }
@@ -132,7 +130,7 @@ std::string catalogPage(const KindSpec& kind, std::size_t width)
     std::string text =
         fmt::format("{}  {}\n", coloured(Colour::Bold, kind.name), coloured(Colour::Dim, kind.id));
     text += paragraph(kind.summary, 2, width) + paragraph(kind.notFor, 2, width);
-    TextTable table({{}, {"", TextTable::Align::Left, width - 16}});
+    TextTable table({{}, {"", TextTable::Align::Left, TextTable::kRest}}, width);
     table.add({"lies in", fmt::format("{}", fmt::join(kind.parents, ", "))});
     table.add({"patched by", kind.patchedBy});
     text += '\n' + table.text();

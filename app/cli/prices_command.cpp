@@ -57,7 +57,12 @@ void printPages(const std::vector<const Price*>& prices)
 {
     std::string shown;
     std::set<std::string> sources;
-    TextTable table({{"usage type"}, {"what", TextTable::Align::Left, 34}, {"unit"}, {"USD"}});
+    const auto emptyTable = [] {
+        return TextTable(
+            {{"usage type"}, {"what", TextTable::Align::Left, TextTable::kRest}, {"unit"}, {"USD"}},
+            outputWidth());
+    };
+    TextTable table = emptyTable();
     const auto flush = [&] {
         if (!table.isEmpty()) {
             fmt::print("{}{}", heading(shown), table.text());
@@ -75,7 +80,7 @@ void printPages(const std::vector<const Price*>& prices)
         const std::string title = fmt::format("{} in {}", price->service, price->region);
         if (title != shown) {
             flush();
-            table = TextTable({{"usage type"}, {"what", TextTable::Align::Left, 34}, {"unit"}, {"USD"}});
+            table = emptyTable();
             shown = title;
         }
         table.add({price->usageType, price->title, price->unit, bandText(*price)});

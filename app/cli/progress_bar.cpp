@@ -38,7 +38,7 @@ std::string progressLine(const RunProgress& progress)
                              : 0.0;
     std::string bar;
     for (int cell = 0; cell < kCells; ++cell) {
-        bar += cell < share * kCells ? "█" : "░";
+        bar += cell + 0.5 < share * kCells ? "█" : "░";
     }
     const double rate =
         progress.wallSeconds > 0 ? static_cast<double>(progress.events) / progress.wallSeconds : 0;

@@ -86,6 +86,18 @@ const char* markOf(EventLevel level)
     return level == EventLevel::Failure ? "✗" : level == EventLevel::Warning ? "!" : "·";
 }
 
+/// What happened, led by the component where the sentence does not name it.
+std::string sentenceOf(const Design& design, const Happening& one)
+{
+    const Node* node = design.node(one.event->node);
+    const std::string name = node == nullptr || node->name.empty() ? one.event->node : node->name;
+    std::string text = one.times > 1 ? fmt::format("{}× ", one.times) : std::string();
+    if (!name.empty() && one.event->what.find(name) == std::string::npos) {
+        text += name + ": ";
+    }
+    return text + one.event->what;
+}
+
 }  // namespace
 
 std::string historyReport(const Design& design, const std::vector<RunEvent>& log, std::size_t width)
@@ -96,21 +108,16 @@ std::string historyReport(const Design& design, const std::vector<RunEvent>& log
     std::vector<Happening> happenings = foldRepeats(log);
     const std::size_t dropped = shorten(happenings);
     TextTable table(
-        {{"", TextTable::Align::Right},
-         {"", TextTable::Align::Left},
-         {"", TextTable::Align::Left, 16},
-         {"", TextTable::Align::Left, width - 34}});
+        {{"", TextTable::Align::Right}, {}, {"", TextTable::Align::Left, TextTable::kRest}}, width);
     for (const Happening& one : happenings) {
-        const Node* node = design.node(one.event->node);
-        const std::string name = node == nullptr || node->name.empty() ? one.event->node : node->name;
-        const std::string times = one.times > 1 ? fmt::format("{}× ", one.times) : std::string();
         table.add(
-            {clockText(one.event->at), markOf(one.event->level), name, times + one.event->what},
+            {clockText(one.event->at), markOf(one.event->level), sentenceOf(design, one)},
             colourOf(one.event->level));
     }
     std::string text = heading("What happened") + table.text();
     if (dropped > 0) {
-        text += fmt::format("  {} more lines are left out; --events FILE has all of it.\n", dropped);
+        text += fmt::format(
+            "  Shortened by {} line{}; --events FILE has all of it.\n", dropped, dropped == 1 ? "" : "s");
     }
     return text;
 }

@@ -52,13 +52,13 @@ std::vector<std::string> classRow(const std::string& name, const ClassResult& on
         one.latency.count() == 0 ? "–" : latencyText(one.latency.max())};
 }
 
-std::string requestsOf(const RunResult& result)
+std::string requestsOf(const RunResult& result, std::size_t width)
 {
     if (result.classes.empty()) {
         return heading("Requests") + "  Nobody sent any.\n";
     }
     TextTable table(
-        {{"class", Align::Left, 16},
+        {{"class", Align::Left, TextTable::kRest},
          {"count", Align::Right},
          {"ok", Align::Right},
          {"mean", Align::Right},
@@ -67,7 +67,8 @@ std::string requestsOf(const RunResult& result)
          {"p95", Align::Right},
          {"p99", Align::Right},
          {"p99.9", Align::Right},
-         {"max", Align::Right}});
+         {"max", Align::Right}},
+        width);
     ClassResult all;
     for (const auto& [name, one] : result.classes) {
         table.add(classRow(name, one));
@@ -82,7 +83,7 @@ std::string requestsOf(const RunResult& result)
     return heading("Requests") + table.text();
 }
 
-std::string failuresOf(const RunResult& result)
+std::string failuresOf(const RunResult& result, std::size_t width)
 {
     struct Failure {
         std::string name;
@@ -108,10 +109,11 @@ std::string failuresOf(const RunResult& result)
         return a.count > b.count;
     });
     TextTable table(
-        {{"how they ended", Align::Left, 56},
-         {"class", Align::Left, 16},
+        {{"how they ended", Align::Left, TextTable::kRest},
+         {"class", Align::Left, 25},
          {"count", Align::Right},
-         {"of its class", Align::Right}});
+         {"of its class", Align::Right}},
+        width);
     for (const Failure& one : failures) {
         table.add(
             {one.name, one.requestClass, countText(one.count),
@@ -125,11 +127,12 @@ std::string failuresOf(const RunResult& result)
 std::string nodesOf(const Design& design, const RunResult& result, std::size_t width)
 {
     TextTable table(
-        {{"", Align::Left, 24},
-         {"status", Align::Left, width - 66},
+        {{"component", Align::Left, 24},
+         {"status", Align::Left, TextTable::kRest},
          {"busy", Align::Right},
          {"requests", Align::Right},
-         {"errors", Align::Right}});
+         {"errors", Align::Right}},
+        width);
     for (const Node& node : design.nodes) {
         const auto found = result.nodes.find(node.id);
         if (found == result.nodes.end()) {
@@ -141,7 +144,7 @@ std::string nodesOf(const Design& design, const RunResult& result, std::size_t w
         }
         table.add(
             {node.name.empty() ? node.id : node.name, view.status,
-             view.stations.empty() && view.utilisation == 0 ? "" : percentText(view.utilisation),
+             view.requests == 0 && view.utilisation == 0 ? "" : percentText(view.utilisation),
              countText(view.requests), countText(view.errors)});
         if (!view.bottleneck.empty()) {
             for (const std::string& line : wrapped(view.bottleneck, width - 6)) {
@@ -174,11 +177,12 @@ std::string calledName(const Design* design, const std::string& id)
     return node == nullptr || node->name.empty() ? id : node->name;
 }
 
-/// 12 of 0.0402 dollars each, and yet a sum in cents: small amounts keep four digits.
+/// Small amounts keep four digits: a run of minutes costs fractions of a cent.
 std::string dollars(Money money)
 {
-    if (money != Money() && money < Money::ofCents(100) && -money < Money::ofCents(100)) {
-        return fmt::format("{:.4f}", money.dollars());
+    if (money != Money() && money < Money::ofCents(100)) {
+        const double amount = money.dollars();
+        return amount < 0.00005 ? "<0.0001" : fmt::format("{:.4f}", amount);
     }
     return money.toCentsText();
 }
@@ -197,12 +201,13 @@ std::string billReport(const Design* design, const Bill& bill, std::size_t width
     std::stable_sort(
         lines.begin(), lines.end(), [](const BillLine* a, const BillLine* b) { return b->cost < a->cost; });
     TextTable table(
-        {{"", Align::Left, 20},
-         {"what", Align::Left, width - 74},
+        {{"component", Align::Left, 20},
+         {"what", Align::Left, TextTable::kRest},
          {"quantity", Align::Right},
-         {"unit", Align::Left, 16},
+         {"unit"},
          {"USD each", Align::Right},
-         {"USD", Align::Right}});
+         {"USD", Align::Right}},
+        width);
     Money rest;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const BillLine& line = *lines[i];
@@ -232,9 +237,9 @@ std::string billReport(const Design* design, const Bill& bill, std::size_t width
 std::string runReport(const Design& design, const RunResult& result, const Bill& bill, std::size_t width)
 {
     constexpr std::size_t kBillLines = 10;
-    return headerOf(result) + requestsOf(result) + failuresOf(result) + nodesOf(design, result, width) +
-           historyReport(design, result.log, width) + billReport(&design, bill, width, kBillLines) +
-           diagnosticsOf(result, bill, width);
+    return headerOf(result) + requestsOf(result, width) + failuresOf(result, width) +
+           nodesOf(design, result, width) + historyReport(design, result.log, width) +
+           billReport(&design, bill, width, kBillLines) + diagnosticsOf(result, bill, width);
 }
 
 }  // namespace neph::cli

@@ -138,6 +138,9 @@ std::string shortText(double amount)
     if (amount >= 9'999.5) {
         return threeDigits(amount / 1e3) + " k";
     }
+    if (amount > 0 && amount < 0.00995) {
+        return amount < 0.00005 ? "<0.0001" : fmt::format("{:.4f}", amount);
+    }
     return amount == std::floor(amount) || amount >= 99.95 ? fmt::format("{:.0f}", amount)
                                                            : threeDigits(amount);
 }

@@ -11,13 +11,19 @@ namespace neph::cli {
 class TextTable {
 public:
     enum class Align { Left, Right };
+    static constexpr std::size_t kWhole = 0;
+    static constexpr std::size_t kRest = 1;  ///< What the width of the report leaves; for one column.
     struct Column {
         std::string title;
         Align align = Align::Left;
-        std::size_t most = 0;  ///< Longer texts are cut; 0: never.
+        std::size_t most = kWhole;  ///< Longer texts are cut to so many columns; kRest: to what is left.
     };
 
-    explicit TextTable(std::vector<Column> columns) : m_columns(std::move(columns)) {}
+    /// `width`: of the whole table, with its indentation.
+    explicit TextTable(std::vector<Column> columns, std::size_t width)
+        : m_columns(std::move(columns)), m_width(width)
+    {
+    }
 
     /// One text per column.
     void add(std::vector<std::string> cells, Colour colour = Colour::Plain);
@@ -35,8 +41,10 @@ private:
         bool note = false;
     };
     std::string line(const Row& row, const std::vector<std::size_t>& widths, std::size_t indent) const;
+    std::vector<std::size_t> widths(std::size_t indent) const;
 
     std::vector<Column> m_columns;
+    std::size_t m_width;
     std::vector<Row> m_rows;
 };
 

@@ -48,7 +48,7 @@ public:
 private:
     void addStations(Compiler& compiler);
     void findImages(Compiler& compiler);
-    void callDownstream(PathBuilder& path, Compiler& compiler);
+    void callDownstream(PathBuilder& path, const std::string& entry, Compiler& compiler);
     PolicyId policyOf(const Link& link, Compiler& compiler);
     ContainerFleet::Config fleetConfig() const;
     ServiceScheduler::Config schedulerConfig() const;
@@ -138,14 +138,14 @@ std::optional<Entry> EcsFargateService::entry(const Link& link, Compiler& compil
     path.acquire(m_workers, m_busy, "waits for a free worker");
     path.hold(m_memory, m_requestMemory, "request memory");
     path.work(m_cpu, m_cpuDemand, "handler CPU");
-    callDownstream(path, compiler);
+    callDownstream(path, link.id, compiler);
     path.free(m_memory, m_requestMemory);
     path.release(m_workers);
     path.reply();
     return Entry{id, m_pool, Routing::Random, m_noTask};
 }
 
-void EcsFargateService::callDownstream(PathBuilder& path, Compiler& compiler)
+void EcsFargateService::callDownstream(PathBuilder& path, const std::string& entry, Compiler& compiler)
 {
     for (const Link* link : compiler.design().linksFrom(component().id())) {
         const std::optional<Entry>& target = compiler.entryOf(*link);
@@ -175,7 +175,8 @@ void EcsFargateService::callDownstream(PathBuilder& path, Compiler& compiler)
             callOnce();
         }
         if (part > 0) {
-            path.ifChance(compiler.plan().addDraw(link->id, "one more call", Distribution::constant(part)));
+            path.ifChance(compiler.plan().addDraw(
+                link->id, "one more call for " + entry, Distribution::constant(part)));
             callOnce();
             path.endIf();
         }

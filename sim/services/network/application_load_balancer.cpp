@@ -30,7 +30,7 @@ public:
 
 private:
     void meterRequest(PathBuilder& path, Compiler& compiler, bool fromInternet);
-    void forward(PathBuilder& path, Compiler& compiler);
+    void forward(PathBuilder& path, const std::string& entry, Compiler& compiler);
     PolicyId policy(Compiler& compiler);
     TargetGroup::Config groupConfig(const std::string& target) const;
     void appendCapacityUnits(World& world, Usage& usage, Time now) const;
@@ -73,10 +73,9 @@ std::optional<Entry> ApplicationLoadBalancer::entry(const Link& link, Compiler& 
     meterRequest(path, compiler, fromInternet);
     path.delay(
         compiler.plan().addDraw(
-            component().id(), "routing",
-            Distribution::constant(component().properties().number("latencyMs") / 1e3)),
+            link.id, "routing", Distribution::constant(component().properties().number("latencyMs") / 1e3)),
         "picks a target");
-    forward(path, compiler);
+    forward(path, link.id, compiler);
     return Entry{id, {}, Routing::RoundRobin, {}};
 }
 
@@ -100,7 +99,7 @@ void ApplicationLoadBalancer::meterRequest(PathBuilder& path, Compiler& compiler
     }
 }
 
-void ApplicationLoadBalancer::forward(PathBuilder& path, Compiler& compiler)
+void ApplicationLoadBalancer::forward(PathBuilder& path, const std::string& entry, Compiler& compiler)
 {
     const Routing routing = component().properties().text("algorithm") == "least_outstanding_requests"
                                 ? Routing::LeastOutstanding
@@ -119,8 +118,8 @@ void ApplicationLoadBalancer::forward(PathBuilder& path, Compiler& compiler)
             continue;
         }
         const std::string words = "forwards to " + compiler.design().node(link->to)->name;
-        path.ifChance(
-            compiler.plan().addDraw(link->id, "weight", Distribution::constant(std::min(1.0, share))));
+        path.ifChance(compiler.plan().addDraw(
+            link->id, "weight for " + entry, Distribution::constant(std::min(1.0, share))));
         if (target->pool) {
             path.callOn(
                 target->pool, routing, target->path, onTarget, compiler.linkIndex(link->id), m_noTargets,
