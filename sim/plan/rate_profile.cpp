@@ -25,6 +25,9 @@ Line lineAt(const std::vector<RateProfile::Corner>& corners, std::size_t next, T
         return {from.perSecond, 0};
     }
     const RateProfile::Corner& to = corners[next];
+    if (to.perSecond == from.perSecond) {
+        return {from.perSecond, 0};
+    }
     const double slope = (to.perSecond - from.perSecond) / seconds(to.at - from.at);
     return {from.perSecond + slope * seconds(local - from.at), slope};
 }
@@ -143,15 +146,22 @@ Time RateCursor::after(Time from, double amount)
         return kNever;
     }
     Time base{0};
+    Time local = from;
     if (isPeriodic) {
+        if (from < m_start || from >= m_start + period) {
+            m_start = from - from % period;
+        }
+        base = m_start;
+        local = from - m_start;
+    }
+    if (isPeriodic && amount >= m_perPeriod) {
         const double whole = std::floor(amount / m_perPeriod);
         amount = std::max(0.0, amount - whole * m_perPeriod);
-        base = later(from - from % period, whole * seconds(period));
+        base = later(base, whole * seconds(period));
         if (base == kNever) {
             return kNever;
         }
     }
-    Time local = isPeriodic ? Time(from % period) : from;
     for (;;) {
         seek(local);
         const Line line = lineAt(corners, m_next, local);
@@ -163,6 +173,9 @@ Time RateCursor::after(Time from, double amount)
         const double length = seconds(end - local);
         const double within = (line.rate + 0.5 * line.slope * length) * length;
         if (amount <= within && within > 0) {
+            if (line.slope == 0) {
+                return base + std::min(end, later(local, amount / line.rate));
+            }
             // rate * x + slope * x^2 / 2 = amount, in the form that does not cancel.
             const double root = std::sqrt(std::max(0.0, line.rate * line.rate + 2 * line.slope * amount));
             const double x = amount > 0 ? 2 * amount / (line.rate + root) : 0;

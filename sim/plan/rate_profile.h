@@ -42,6 +42,7 @@ private:
 
     const RateProfile* m_profile;
     double m_perPeriod = 0;
+    Time m_start{0};         ///< Of the period looked at last.
     std::size_t m_next = 0;  ///< First corner later than the moment looked at last.
 };
 

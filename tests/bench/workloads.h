@@ -28,9 +28,9 @@ inline Plan multiServerPlan(int servers)
     return plan.build();
 }
 
-/// W3: Poisson 1000/s; 0.5 ms at the balancer; round robin to 8 tasks of 4 workers, Exp(20 ms); then a database
-/// of 32 connections, Exp(5 ms), while the worker is free. As a drawing compiles: each node a path of its own,
-/// so a request is four frames (users, balancer, task, database) and three calls over links.
+/// W3: Poisson 1000/s; 0.5 ms at the balancer; round robin to 8 tasks of 4 workers, Exp(20 ms); then a
+/// database of 32 connections, Exp(5 ms), while the worker is free. As a drawing compiles: each node a path
+/// of its own, so a request is four frames (users, balancer, task, database) and three calls over links.
 inline Plan requestPathPlan()
 {
     PlanBuilder plan;
@@ -42,7 +42,8 @@ inline Plan requestPathPlan()
     const LinkIndex toService = plan.addLink({"l2", balancer, service});
     const LinkIndex toDatabase = plan.addLink({"l3", service, database});
     plan.addClass("request");
-    const PoolId tasks = plan.addPool({.name = "service", .node = service, .fixedReplicas = 8, .weights = {}});
+    const PoolId tasks =
+        plan.addPool({.name = "service", .node = service, .fixedReplicas = 8, .weights = {}});
     const StationId workers =
         plan.addStation({.name = "workers", .node = service, .pool = tasks, .capacity = 4});
     const StationId connections =
@@ -73,6 +74,39 @@ inline Plan requestPathPlan()
          .path = request,
          .classWeights = {1},
          .rate = RateProfile::constant(1000)});
+    return plan.build();
+}
+
+/// W5: one queue of Exp(100 ms) whose workers are set from outside.
+inline Plan scaledServicePlan(const RateProfile& rate, StationId& workers)
+{
+    PlanBuilder plan;
+    const NodeIndex users = plan.addNode({"users", "Users", "users"});
+    const NodeIndex service = plan.addNode({"service", "Service", "service"});
+    plan.addClass("request");
+    workers = plan.addStation({.name = "workers", .node = service, .pool = {}, .capacity = 8});
+    const PathId path = plan.declarePath("request", service);
+    plan.path(path)
+        .serve(workers, plan.addDraw("service", "work", Distribution::exponential(0.1)), {}, "handles it")
+        .reply();
+    plan.addSource({.name = "users", .node = users, .path = path, .classWeights = {1}, .rate = rate});
+    return plan.build();
+}
+
+/// Requests that only wait, 100 s on average.
+inline Plan delayPlan(double perSecond)
+{
+    PlanBuilder plan;
+    const NodeIndex users = plan.addNode({"users", "Users", "users"});
+    plan.addClass("request");
+    const PathId path = plan.declarePath("request", users);
+    plan.path(path).delay(plan.addDraw("users", "pause", Distribution::uniform(50, 150)), "waits").reply();
+    plan.addSource(
+        {.name = "users",
+         .node = users,
+         .path = path,
+         .classWeights = {1},
+         .rate = RateProfile::constant(perSecond)});
     return plan.build();
 }
 
