@@ -76,6 +76,33 @@ inline std::uint32_t RequestLoop::wake(std::uint32_t index)
     }
 }
 
+inline void RequestLoop::release(const Frame& frame, const CompiledStep& step)
+{
+    Station& station = s.stations[place(frame, step)];
+    station.slots.services += m_sim.now().count();
+    leaveSlot(station);
+}
+
+inline bool RequestLoop::startsWork(Frame& frame, std::uint32_t index, const CompiledStep& step)
+{
+    const std::uint32_t at = place(frame, step);
+    const double work = step.op == Op::Work ? s.draws[step.draw].sample(frame.requestClass) * 1e9
+                                            : static_cast<double>(bytesOf(frame, step));
+    if (work > 0) {
+        startWork(s.stations[at], at, frame, index, work);
+    }
+    return work > 0;
+}
+
+inline void RequestLoop::freeMemory(const Frame& frame, const CompiledStep& step)
+{
+    Station& station = s.stations[place(frame, step)];
+    const std::int64_t bytes = amountOf(frame, step);
+    station.memory.heldArea.rise(-bytes, m_sim.now());
+    station.memory.held -= bytes;
+    ++station.completions;
+}
+
 inline std::uint32_t RequestLoop::advance(std::uint32_t index)
 {
     Frame& frame = s.frames[index];
@@ -109,34 +136,21 @@ inline std::uint32_t RequestLoop::advance(std::uint32_t index)
             return sleep(frame, index, s.draws[step.draw].sample(frame.requestClass));
         case Op::Hop:
             return hop(frame, index, step);
-        case Op::Release: {
-            Station& station = s.stations[place(frame, step)];
-            station.slots.services += m_sim.now().count();
-            leaveSlot(station);
+        case Op::Release:
+            release(frame, step);
             break;
-        }
         case Op::Work:
-        case Op::Transfer: {
-            const std::uint32_t at = place(frame, step);
-            const double work = step.op == Op::Work ? s.draws[step.draw].sample(frame.requestClass) * 1e9
-                                                    : static_cast<double>(bytesOf(frame, step));
-            if (work > 0) {
-                startWork(s.stations[at], at, frame, index, work);
+        case Op::Transfer:
+            if (startsWork(frame, index, step)) {
                 return kNone;
             }
             break;
-        }
         case Op::Hold:
             hold(frame, step);
             break;
-        case Op::Free: {
-            Station& station = s.stations[place(frame, step)];
-            const std::int64_t bytes = amountOf(frame, step);
-            station.memory.heldArea.rise(-bytes, m_sim.now());
-            station.memory.held -= bytes;
-            ++station.completions;
+        case Op::Free:
+            freeMemory(frame, step);
             break;
-        }
         case Op::Take:
             if (!take(frame, step)) {
                 noteRefusal(frame, index);

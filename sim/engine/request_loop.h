@@ -88,6 +88,10 @@ private:
     void tick(std::uint32_t place);
     void hold(const Frame& frame, const CompiledStep& step);
     bool take(const Frame& frame, const CompiledStep& step);
+    void release(const Frame& frame, const CompiledStep& step);
+    void freeMemory(const Frame& frame, const CompiledStep& step);
+    /// False where there is nothing to do.
+    bool startsWork(Frame& frame, std::uint32_t index, const CompiledStep& step);
     void giveBack(const Frame& frame, std::uint32_t cleanup);
     std::int64_t amountOf(const Frame& frame, const CompiledStep& step) const
     {
