@@ -41,6 +41,9 @@ double TimeTicker::clockStep(double step)
 
 QString TimeTicker::label(double seconds, double step, double end)
 {
+    if (std::abs(seconds) < step * 1e-6) {
+        return "0";
+    }
     if (step < 1) {
         return QString::number(seconds, 'f', step < 0.01 ? 3 : step < 0.1 ? 2 : 1) + " s";
     }
@@ -92,8 +95,8 @@ ValueTicker::ValueTicker()
 double ValueTicker::getTickStep(const QCPRange& range)
 {
     m_step = QCPAxisTicker::getTickStep(range);
-    if (m_unit == "count" && m_step < 1 && range.upper >= 1) {
-        m_step = 1;
+    if (m_unit == "count" && range.upper >= 2 && m_step < 10) {
+        m_step = m_step <= 1 ? 1 : m_step <= 2 ? 2 : m_step <= 5 ? 5 : 10;  // Things are counted whole.
     }
     return m_step;
 }

@@ -23,7 +23,7 @@ namespace neph {
 
 namespace {
 
-constexpr int kLeastHeight = 128;  ///< Below this a chart is not legible: the grid scrolls instead.
+constexpr int kLeastHeight = 100;  ///< Below this a chart is not legible: the grid scrolls instead.
 constexpr int kLeastWidth = 240;
 constexpr int kGap = 6;
 constexpr double kBestShape = 2.0;    ///< Width to height.

@@ -158,12 +158,15 @@ std::vector<ChartSpec> Planner::ofOne(const std::string& node) const
     for (auto& [unit, lines] : further) {
         for (std::size_t first = 0; first < lines.size(); first += kMostLines) {
             const std::size_t last = std::min(lines.size(), first + kMostLines);
-            const std::vector<ChartLine> part(
+            std::vector<ChartLine> part(
                 lines.begin() + static_cast<std::ptrdiff_t>(first),
                 lines.begin() + static_cast<std::ptrdiff_t>(last));
             QString title =
                 part.size() == 1 ? part.front().label : tr(QT_TRANSLATE_NOOP("neph::Charts", "Other"));
             title[0] = title[0].toUpper();
+            if (part.size() == 1) {
+                part.front().label.clear();  // The title says it.
+            }
             charts.push_back({title, toQString(unit), part, false, false});
         }
     }

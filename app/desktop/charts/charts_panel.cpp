@@ -56,7 +56,11 @@ ChartsPanel::ChartsPanel(DesignDocument& document, Selection& selection, RunCont
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_grid, tr("Over time"));
     m_tabs->addTab(m_latency, tr("Latency distribution"));
-    m_tabs->setCornerWidget(makeWindowChooser(*m_grid));
+    QComboBox* chooser = makeWindowChooser(*m_grid);
+    m_tabs->setCornerWidget(chooser);
+    connect(m_tabs, &QTabWidget::currentChanged, chooser, [this, chooser] {
+        chooser->setVisible(m_tabs->currentWidget() == m_grid);
+    });
 }
 
 }  // namespace neph

@@ -117,7 +117,7 @@ void LatencyView::buildPlot()
         label->position->setTypeX(QCPItemPosition::ptPlotCoords);
         label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
         label->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
-        label->setPadding(QMargins(4, 0, 4, 0));
+        label->setPadding(QMargins(4, 1, 4, 1));
         m_labels.push_back(label);
     }
 }
@@ -150,6 +150,7 @@ void LatencyView::applyTheme()
         m_lines[i]->setPen(QPen(theme::mutedText(), 1, Qt::DashLine));
         m_labels[i]->setColor(theme::text());
         m_labels[i]->setFont(font());
+        m_labels[i]->setBrush(theme::card());  // Another percentile's line may lie below the text.
     }
     m_plot->replot(QCustomPlot::rpQueuedReplot);
     m_shownCount = 0;
@@ -301,7 +302,7 @@ void LatencyView::showPercentiles(const Histogram& histogram)
         m_lines[i]->point1->setCoords(ms, 0);
         m_lines[i]->point2->setCoords(ms, 1);
         // One below the other: percentiles of a narrow distribution lie close together.
-        m_labels[i]->position->setCoords(ms, 0.02 + 0.13 * static_cast<double>(i));
+        m_labels[i]->position->setCoords(ms * 1.004, 0.02 + 0.13 * static_cast<double>(i));
         m_labels[i]->setText(QString("%1  %2").arg(kMarked[i].name, durationText(latency)));
     }
 }

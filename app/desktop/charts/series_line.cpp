@@ -14,6 +14,7 @@ void SeriesLine::show(std::shared_ptr<const RunResult> keepAlive, const Series* 
 {
     m_keepAlive = std::move(keepAlive);
     m_series = series;
+    m_columnsWidth = -1;
 }
 
 std::pair<std::size_t, std::size_t> SeriesLine::visible(const QCPRange& range) const
@@ -31,16 +32,11 @@ std::pair<std::size_t, std::size_t> SeriesLine::visible(const QCPRange& range) c
         static_cast<std::size_t>(first - points.begin()), static_cast<std::size_t>(last - points.begin())};
 }
 
-double SeriesLine::largestIn(const QCPRange& range) const
+double SeriesLine::largestShown() const
 {
-    if (m_series == nullptr) {
-        return 0;
-    }
     double most = 0;
-    const auto [first, last] = visible(range);
-    for (std::size_t i = first; i < last; ++i) {
-        const SeriesPoint& point = m_series->points()[i];
-        most = std::max(most, m_band ? point.max : point.mean);
+    for (const Column& column : columns()) {
+        most = std::max(most, m_band ? column.high : column.mean);
     }
     return most;
 }
@@ -55,40 +51,42 @@ double SeriesLine::gapSeconds() const
     return std::max(3 * seconds(m_series->interval()), 4 * usual);
 }
 
-std::vector<SeriesLine::Column> SeriesLine::columns() const
+const std::vector<SeriesLine::Column>& SeriesLine::columns() const
 {
     const QCPRange range = mKeyAxis->range();
+    const int pixels = std::max(1, mKeyAxis->axisRect()->width());
+    if (m_columnsWidth == pixels && m_columnsOf == range) {
+        return m_columns;
+    }
+    m_columnsWidth = pixels;
+    m_columnsOf = range;
+    m_columns.clear();
+    if (m_series == nullptr) {
+        return m_columns;
+    }
     const auto [first, last] = visible(range);
-    const double interval = seconds(m_series->interval());
-    const double perPixel = range.size() / std::max(1, mKeyAxis->axisRect()->width());
-    const double width = std::max(interval, 1.5 * perPixel);
-
-    std::vector<Column> result;
-    result.reserve(std::min<std::size_t>(last - first, 4096));
-    std::uint64_t samples = 0;
-    double columnEnd = -1;
-    for (std::size_t i = first; i < last; ++i) {
-        const SeriesPoint& point = m_series->points()[i];
-        const double at = seconds(point.at);
-        if (result.empty() || at >= columnEnd) {
-            // Columns lie on a fixed grid of time: a live line grows at its end and does not shimmer.
-            columnEnd = (std::floor(at / width + 1e-9) + 1) * width;
-            result.push_back({0, point.mean, point.min, point.max, at, at + interval});
-            samples = point.count;
-            continue;
+    const Duration interval = m_series->interval();
+    const Duration width = std::max(interval, fromSeconds(1.5 * range.size() / pixels));
+    const SeriesPoint* const end = m_series->points().data() + last;
+    const SeriesPoint* point = m_series->points().data() + first;
+    while (point != end) {
+        // Columns lie on a fixed grid of time: a live line grows at its end and does not shimmer.
+        const Time columnEnd = (point->at / width + 1) * width;
+        Column column{point->at, point->at, 0, point->min, point->max};
+        double sum = 0;
+        double samples = 0;
+        for (; point != end && point->at < columnEnd; ++point) {
+            sum += point->mean * static_cast<double>(point->count);
+            samples += static_cast<double>(point->count);
+            column.low = std::min(column.low, point->min);
+            column.high = std::max(column.high, point->max);
+            column.to = point->at;
         }
-        Column& column = result.back();
-        const double weight = static_cast<double>(point.count) / static_cast<double>(samples + point.count);
-        column.mean += (point.mean - column.mean) * weight;
-        column.low = std::min(column.low, point.min);
-        column.high = std::max(column.high, point.max);
-        column.to = at + interval;
-        samples += point.count;
+        column.to += interval;
+        column.mean = samples > 0 ? sum / samples : 0;
+        m_columns.push_back(column);
     }
-    for (Column& column : result) {
-        column.x = mKeyAxis->coordToPixel((column.from + column.to) / 2);
-    }
-    return result;
+    return m_columns;
 }
 
 void SeriesLine::draw(QCPPainter* painter)
@@ -96,8 +94,8 @@ void SeriesLine::draw(QCPPainter* painter)
     if (m_series == nullptr || m_series->points().empty()) {
         return;
     }
-    const std::vector<Column> all = columns();
-    const double gap = gapSeconds();
+    const std::vector<Column>& all = columns();
+    const Duration gap = fromSeconds(gapSeconds());
     std::size_t start = 0;
     for (std::size_t i = 1; i <= all.size(); ++i) {
         if (i == all.size() || all[i].from - all[i - 1].to > gap) {
@@ -116,15 +114,19 @@ void SeriesLine::drawRun(QCPPainter* painter, const Column* first, const Column*
     QPolygonF low;
     bool spread = false;
     for (const Column* column = first; column != last; ++column) {
+        const double left = mKeyAxis->coordToPixel(seconds(column->from));
+        const double right = mKeyAxis->coordToPixel(seconds(column->to));
+        const double mean = y(column->mean);
         if (m_shape == Shape::Steps) {
-            line << QPointF(mKeyAxis->coordToPixel(column->from), y(column->mean))
-                 << QPointF(mKeyAxis->coordToPixel(column->to), y(column->mean));
+            line << QPointF(left, mean) << QPointF(right, mean);
         } else {
-            line << QPointF(column->x, y(column->mean));
+            line << QPointF((left + right) / 2, mean);
         }
-        high << QPointF(column->x, y(column->high));
-        low << QPointF(column->x, y(column->low));
-        spread = spread || std::abs(high.last().y() - low.last().y()) > 1.5;
+        if (m_band) {
+            high << QPointF((left + right) / 2, y(column->high));
+            low << QPointF((left + right) / 2, y(column->low));
+            spread = spread || low.last().y() - high.last().y() > 1.5;
+        }
     }
 
     QColor tint = pen().color();
@@ -181,7 +183,13 @@ QCPRange SeriesLine::getKeyRange(bool& found, QCP::SignDomain) const
 QCPRange SeriesLine::getValueRange(bool& found, QCP::SignDomain, const QCPRange& keys) const
 {
     found = m_series != nullptr && !m_series->points().empty();
-    return found ? QCPRange(0, largestIn(keys == QCPRange() ? mKeyAxis->range() : keys)) : QCPRange();
+    double most = 0;
+    for (std::size_t i = 0; found && i < m_series->points().size(); ++i) {
+        const SeriesPoint& point = m_series->points()[i];
+        const bool inside = keys == QCPRange() || keys.contains(seconds(point.at));
+        most = inside ? std::max(most, point.max) : most;
+    }
+    return QCPRange(0, most);
 }
 
 }  // namespace neph

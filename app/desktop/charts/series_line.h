@@ -28,9 +28,9 @@ public:
     void setFilled(bool filled) { m_filled = filled; }
     void setBand(bool band) { m_band = band; }
 
-    /// The largest value in `range`, with the most of each interval where the band is shown; 0 if there is
-    /// none.
-    double largestIn(const QCPRange& range) const;
+    /// The largest value that is drawn, with the most of each interval where the band is shown; 0 if there is
+    /// nothing in sight.
+    double largestShown() const;
 
     double selectTest(const QPointF& pos, bool onlySelectable, QVariant* details = nullptr) const override;
     QCPRange getKeyRange(bool& found, QCP::SignDomain domain) const override;
@@ -41,15 +41,15 @@ protected:
     void drawLegendIcon(QCPPainter* painter, const QRectF& rect) const override;
 
 private:
+    /// What is drawn as one: a point, or as many neighbours as share a pixel and a half.
     struct Column {
-        double x;
+        Time from;  ///< Start of its first interval.
+        Time to;    ///< End of its last interval.
         double mean;
         double low;
         double high;
-        double from;  ///< Seconds: start of the first and end of the last interval it stands for.
-        double to;
     };
-    std::vector<Column> columns() const;
+    const std::vector<Column>& columns() const;
     void drawRun(QCPPainter* painter, const Column* first, const Column* last) const;
     double gapSeconds() const;
     std::pair<std::size_t, std::size_t> visible(const QCPRange& range) const;
@@ -59,6 +59,10 @@ private:
     Shape m_shape = Shape::Line;
     bool m_filled = false;
     bool m_band = true;
+
+    mutable std::vector<Column> m_columns;  ///< Of m_series in m_columnsOf, at that many pixels.
+    mutable QCPRange m_columnsOf;
+    mutable int m_columnsWidth = -1;  ///< -1: to be computed anew.
 };
 
 }  // namespace neph

@@ -16,9 +16,9 @@ namespace neph {
 namespace {
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-constexpr int kLeftMargin = 58;  ///< The same in all charts, so that their time axes line up.
-constexpr int kRightMargin = 14;
-constexpr int kMarkReach = 5;  ///< Pixels around the crosshair in which events are named.
+constexpr int kLeftMargin = 58;   ///< The same in all charts, so that their time axes line up.
+constexpr int kRightMargin = 24;  ///< Half a label of the time axis.
+constexpr int kMarkReach = 5;     ///< Pixels around the crosshair in which events are named.
 
 bool hasValueAt(const Series& series, Time at)
 {
@@ -59,7 +59,7 @@ TimeChart::TimeChart(QWidget* parent) : QCustomPlot(parent), m_valueTicker(new V
     setBackground(QBrush(Qt::NoBrush));
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
-    setMinimumSize(200, 120);
+    setMinimumSize(200, 100);
     setPlottingHints(QCP::phCacheLabels);
 
     addLayer("cursor", layer("overlay"), limAbove);
@@ -100,7 +100,7 @@ void TimeChart::applyTheme()
     yAxis->setTickLabelPadding(6);
     xAxis->grid()->setVisible(false);
     axisRect()->setMargins(QMargins(
-        kLeftMargin, ChartOverlay::headerHeight(small) + 4, kRightMargin, QFontMetrics(small).height() + 10));
+        kLeftMargin, ChartOverlay::headerHeight(small) + 8, kRightMargin, QFontMetrics(small).height() + 10));
     for (std::size_t i = 0; i < m_lines.size(); ++i) {
         applyLineStyle(i);
     }
@@ -251,10 +251,11 @@ void TimeChart::fitValues()
     double most = 0;
     bool any = false;
     for (const SeriesLine* line : m_lines) {
-        most = std::max(most, line->largestIn(xAxis->range()));
+        most = std::max(most, line->largestShown());
         any = any || (line->series() != nullptr && !line->series()->points().empty());
     }
     m_overlay->empty = !any;
+    m_valueTicker->setTickCount(std::clamp(axisRect()->height() / 24, 2, 6));
     yAxis->setRange(0, roundUpperEnd(most, yAxis->range().upper, m_spec.unit));
 }
 

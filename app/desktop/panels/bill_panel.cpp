@@ -92,11 +92,12 @@ QWidget* BillPanel::makeFigures()
         }
         layout->addWidget(heading);
         layout->addLayout(row);
-        layout->addStretch(1);
+        layout->addSpacing(10);
     };
     add(tr("Total so far"), m_total, m_totalNote, 1.9);
     add(tr("Per hour at the time shown"), m_perHour, nullptr, 1.45);
     add(tr("A month like this"), m_monthly, m_monthlyNote, 1.45);
+    layout->addStretch(1);
     m_freeTier->setToolTip(
         tr("Take the vendor's monthly free amounts off, as in the first year of an account"));
     layout->addWidget(m_freeTier);
@@ -145,12 +146,11 @@ QWidget* BillPanel::makePages()
     m_tree->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_tree->setItemDelegateForColumn(BillModel::CostColumn, new ShareBarDelegate(m_tree));
     QHeaderView* header = m_tree->header();
-    header->setStretchLastSection(false);
+    header->setStretchLastSection(true);
     const int letter = fontMetrics().averageCharWidth();
-    header->setSectionResizeMode(BillModel::TitleColumn, QHeaderView::Stretch);
-    header->resizeSection(BillModel::QuantityColumn, letter * 28);
+    header->resizeSection(BillModel::TitleColumn, letter * 40);
+    header->resizeSection(BillModel::QuantityColumn, letter * 34);
     header->resizeSection(BillModel::UnitPriceColumn, letter * 18);
-    header->resizeSection(BillModel::CostColumn, letter * 38);
     connect(m_tree, &QTreeView::activated, this, [this](const QModelIndex& index) {
         if (const std::string node = m_model->nodeAt(index); !node.empty()) {
             emit m_selection.revealRequested(node);

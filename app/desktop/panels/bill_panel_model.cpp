@@ -1,6 +1,7 @@
 #include "app/desktop/panels/bill_panel_model.h"
 
-#include <QFont>
+#include <QApplication>
+#include <QFontMetrics>
 #include <algorithm>
 
 #include "app/desktop/charts/value_text.h"
@@ -13,6 +14,13 @@ namespace {
 
 /// The internal id of a heading; a line has the number of its heading, from 1.
 constexpr quintptr kHeading = 0;
+
+/// "4 vCPU-hours", "1 vCPU-hour", "12 GB": units that are words take a plural.
+QString pluralOf(const BillRow& row)
+{
+    const bool word = !row.unit.isEmpty() && row.unit.back().isLower() && !row.unit.endsWith('s');
+    return word && row.quantity.value() != 1 ? row.unit + "s" : row.unit;
+}
 
 bool sameShape(const std::vector<BillGroup>& a, const std::vector<BillGroup>& b)
 {
@@ -115,7 +123,7 @@ QVariant BillModel::data(const QModelIndex& index, int role) const
         case TitleColumn:
             return row != nullptr ? row->title : group->title;
         case QuantityColumn:
-            return row != nullptr ? quantityText(row->quantity.value()) + " " + row->unit : QString();
+            return row != nullptr ? quantityText(row->quantity.value()) + " " + pluralOf(*row) : QString();
         case UnitPriceColumn:
             return row != nullptr ? "$" + toQString(row->unitPrice.toExactText()) : QString();
         case CostColumn:
@@ -136,6 +144,9 @@ QVariant BillModel::data(const QModelIndex& index, int role) const
     if (role == Qt::TextAlignmentRole &&
         (index.column() == QuantityColumn || index.column() == UnitPriceColumn)) {
         return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    }
+    if (role == Qt::SizeHintRole) {
+        return QSize(0, QFontMetrics(QApplication::font()).height() + 6);
     }
     if (role == Qt::FontRole && row == nullptr) {
         QFont font;

@@ -59,12 +59,28 @@ QString comparison(const RequestTrace& trace, const ClassResult* requestClass)
     for (const double share : {0.99, 0.95, 0.5}) {
         const Duration limit = all.quantile(share);
         if (trace.latency >= limit) {
-            return " " + tr("Slower than %1 % of %2 requests (%3).")
+            return " " + tr("Slower than %1 % of the %2 requests, which took up to %3.")
                              .arg(static_cast<int>(share * 100))
                              .arg(name, durationText(limit));
         }
     }
-    return " " + tr("Faster than half of the %1 requests (%2).").arg(name, durationText(all.quantile(0.5)));
+    return " " + tr("Faster than half of the %1 requests, which took %2 or more.")
+                     .arg(name, durationText(all.quantile(0.5)));
+}
+
+/// Where and why it failed: the last step that gives a reason other than waiting.
+QString failure(const RequestTrace& trace, const std::vector<SpanTimes>& times, const Design& design)
+{
+    for (std::size_t i = trace.spans.size(); !trace.ok && i-- > 0;) {
+        const TraceSpan& span = trace.spans[i];
+        if (!span.why.empty() && times[i].waited == Duration{0}) {
+            return " " + tr("It failed in %1 (%2): %3.")
+                             .arg(
+                                 placeOf(span, design).toHtmlEscaped(), toQString(span.step).toHtmlEscaped(),
+                                 toQString(span.why).toHtmlEscaped());
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -101,7 +117,7 @@ QString explain(const RequestTrace& trace, const ClassResult* requestClass, cons
             .arg(
                 toQString(trace.requestClass).toHtmlEscaped(), colour,
                 toQString(trace.outcome).toHtmlEscaped(), tr("after %1.").arg(durationText(trace.latency)));
-    text += comparison(trace, requestClass) + "</p>";
+    text += comparison(trace, requestClass) + failure(trace, times, design) + "</p>";
 
     Duration waited{0};
     for (const SpanTimes& each : times) {

@@ -1,6 +1,6 @@
-#include <QElapsedTimer>
 #include <QTest>
 #include <algorithm>
+#include <ctime>
 
 #include "app/desktop/charts/axis_tickers.h"
 #include "app/desktop/charts/chart_grid.h"
@@ -260,7 +260,8 @@ private slots:
         QVERIFY(roundUpperEnd(20, end, "1/s") < end);
     }
 
-    /// The promise: ten results a second with 60 lines of 3,600 points cost less than 10 ms each.
+    /// The promise: ten results a second with 60 lines of 3,600 points cost less than 10 ms each (optimised,
+    /// on the developers' machine).
     void sixtyLongLinesAreDrawnInTime()
     {
         Desk desk;
@@ -286,17 +287,16 @@ private slots:
         QCoreApplication::processEvents();
         QList<double> times;
         for (std::size_t i = 1; i < results.size(); ++i) {
-            QElapsedTimer timer;
-            timer.start();
+            const std::clock_t before = std::clock();
             desk.run.showResult(results[i]);
             QCoreApplication::processEvents();
-            times << static_cast<double>(timer.nsecsElapsed()) / 1e6;
+            times << 1e3 * static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
         }
         std::sort(times.begin(), times.end());
         qInfo(
-            "a result with 60 lines of 3,600 points: fastest %.1f ms, median %.1f ms", times.front(),
-            times[times.size() / 2]);
-        QVERIFY(times.front() < 60);  // Generous: other programs may want the processor as well.
+            "a result with 60 lines of 3,600 points: fastest %.1f ms, median %.1f ms of processor time",
+            times.front(), times[times.size() / 2]);
+        QVERIFY(times.front() < 30);  // Processor time; generous for slower machines and debug builds.
     }
 };
 
