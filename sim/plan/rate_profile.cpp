@@ -170,12 +170,14 @@ Time RateCursor::after(Time from, double amount)
             return line.rate > 0 ? later(local, amount / line.rate) : kNever;
         }
         const Time end = isLast ? Time(period) : corners[m_next].at;
+        if (line.slope == 0 && line.rate > 0) {
+            if (const Time at = later(local, amount / line.rate); at <= end) {
+                return base + at;
+            }
+        }
         const double length = seconds(end - local);
         const double within = (line.rate + 0.5 * line.slope * length) * length;
         if (amount <= within && within > 0) {
-            if (line.slope == 0) {
-                return base + std::min(end, later(local, amount / line.rate));
-            }
             // rate * x + slope * x^2 / 2 = amount, in the form that does not cancel.
             const double root = std::sqrt(std::max(0.0, line.rate * line.rate + 2 * line.slope * amount));
             const double x = amount > 0 ? 2 * amount / (line.rate + root) : 0;
