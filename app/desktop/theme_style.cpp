@@ -1,5 +1,7 @@
 #include "app/desktop/theme_style.h"
 
+#include <QGuiApplication>
+#include <QPainter>
 #include <QStyleFactory>
 
 namespace neph::theme {
@@ -35,9 +37,30 @@ int WindowStyle::styleHint(
     }
 }
 
-QString styleSheet(const QPalette& palette, const SheetColours& colours)
+QIcon WindowStyle::standardIcon(StandardPixmap which, const QStyleOption* option, const QWidget* widget) const
 {
-    static const char* const sheet = R"(
+    if (which != SP_TitleBarCloseButton && which != SP_DockWidgetCloseButton) {
+        return QProxyStyle::standardIcon(which, option, widget);
+    }
+    // Fusion's close button is a picture for light title bars; a cross in the text colour suits both.
+    constexpr int size = 32;
+    QPixmap pixmap(size, size);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(
+        QPen(QGuiApplication::palette().color(QPalette::PlaceholderText), 3, Qt::SolidLine, Qt::RoundCap));
+    painter.drawLine(9, 9, 23, 23);
+    painter.drawLine(23, 9, 9, 23);
+    painter.end();
+    pixmap.setDevicePixelRatio(2);
+    return QIcon(pixmap);
+}
+
+namespace {
+
+/// What the sheet looks like; @names are colours that styleSheet() fills in.
+constexpr const char* kSheet = R"(
 QToolTip { color: @toolTipText; background: @toolTip; border: 1px solid @border; padding: 5px 7px; }
 QMainWindow::separator { background: @window; width: 5px; height: 5px; }
 QMainWindow::separator:hover { background: @accent; }
@@ -98,6 +121,11 @@ QLabel[failure="true"] { color: @failure; }
 QLabel[warning="true"] { color: @warning; }
 QToolButton[small="true"] { padding: 2px; }
 QToolButton[heading="true"] { text-align: left; padding: 4px 2px; border-radius: 4px; }
+QToolButton[heading="true"]:checked { background: transparent; }
+QToolButton[heading="true"]:hover { background: @hover; }
+QToolButton#live:checked { color: @accent; background: transparent; font-weight: 600; }
+QDockWidget::close-button, QDockWidget::float-button { border: none; padding: 0; border-radius: 4px; }
+QDockWidget::close-button:hover { background: @hover; }
 QListView[plain="true"], QTreeView[plain="true"] { background: transparent; }
 QListView[plain="true"]::item, QTreeView[plain="true"]::item { border-radius: 6px; color: @text; }
 QListView[plain="true"]::item:hover, QTreeView[plain="true"]::item:hover { background: @hover; }
@@ -114,6 +142,11 @@ QToolBar#transport { border-top: 1px solid @border; border-bottom: none; padding
 #commandPalette QListView::item:selected { background: @selected; }
 QScrollArea { border: none; background: transparent; }
 )";
+
+}  // namespace
+
+QString styleSheet(const QPalette& palette, const SheetColours& colours)
+{
     const auto blend = [&palette](QPalette::ColorRole role, int alpha) {
         const QColor colour = palette.color(role);
         return QStringLiteral("rgba(%1, %2, %3, %4)")
@@ -143,7 +176,7 @@ QScrollArea { border: none; background: transparent; }
         {"@selected", blend(QPalette::Highlight, 70)},
         {"@text", palette.color(QPalette::Text).name()},
     };
-    QString text = QString::fromLatin1(sheet);
+    QString text = QString::fromLatin1(kSheet);
     for (const auto& [name, value] : names) {
         text.replace(QLatin1String(name), value);
     }
