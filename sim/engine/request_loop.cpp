@@ -103,6 +103,12 @@ inline void RequestLoop::freeMemory(const Frame& frame, const CompiledStep& step
     ++station.completions;
 }
 
+inline std::uint32_t RequestLoop::refuse(const Frame& frame, std::uint32_t index, const CompiledStep& step)
+{
+    noteRefusal(frame, index);
+    return fail(index, step.outcome);
+}
+
 inline std::uint32_t RequestLoop::advance(std::uint32_t index)
 {
     Frame& frame = s.frames[index];
@@ -153,8 +159,7 @@ inline std::uint32_t RequestLoop::advance(std::uint32_t index)
             break;
         case Op::Take:
             if (!take(frame, step)) {
-                noteRefusal(frame, index);
-                return fail(index, step.outcome);
+                return refuse(frame, index, step);
             }
             break;
         case Op::Fork:
@@ -169,8 +174,7 @@ inline std::uint32_t RequestLoop::advance(std::uint32_t index)
             count(frame, step);
             break;
         case Op::Fail:
-            noteRefusal(frame, index);
-            return fail(index, step.outcome);
+            return refuse(frame, index, step);
         }
         ++frame.step;
     }

@@ -89,6 +89,7 @@ private:
     void hold(const Frame& frame, const CompiledStep& step);
     bool take(const Frame& frame, const CompiledStep& step);
     void release(const Frame& frame, const CompiledStep& step);
+    std::uint32_t refuse(const Frame& frame, std::uint32_t index, const CompiledStep& step);
     void freeMemory(const Frame& frame, const CompiledStep& step);
     /// False where there is nothing to do.
     bool startsWork(Frame& frame, std::uint32_t index, const CompiledStep& step);

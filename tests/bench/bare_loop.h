@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -154,13 +155,15 @@ inline double multiServer(int servers, std::uint64_t customers, std::uint64_t se
     return waits / static_cast<double>(customers);
 }
 
+/// A request of W3 on its way.
+struct Request {
+    double start;
+    std::uint32_t task;
+};
+
 /// W3: mean latency in seconds of `requests` through balancer, one of 8 tasks of 4 workers, and database.
 inline double requestPath(std::uint64_t requests, std::uint64_t seed)
 {
-    struct Request {
-        double start;
-        std::uint32_t task;
-    };
     Random random(seed);
     Heap events;
     std::vector<Request> pool;
@@ -169,8 +172,7 @@ inline double requestPath(std::uint64_t requests, std::uint64_t seed)
     latencies.reserve(requests);
     Line<std::uint32_t> tasks[8];
     Line<std::uint32_t> database;
-    int busy[8] = {};
-    int connections = 0;
+    int busy[8] = {}, connections = 0;
     std::uint32_t turn = 0;
     double now = 0;
     std::uint64_t sent = 0;
@@ -193,8 +195,7 @@ inline double requestPath(std::uint64_t requests, std::uint64_t seed)
             }
             break;
         case 1: {
-            const std::uint32_t task = turn;
-            turn = (turn + 1) & 7;
+            const std::uint32_t task = turn++ & 7;
             pool[request].task = task;
             if (busy[task] < 4) {
                 ++busy[task];
@@ -230,11 +231,7 @@ inline double requestPath(std::uint64_t requests, std::uint64_t seed)
             break;
         }
     }
-    double sum = 0;
-    for (const double latency : latencies) {
-        sum += latency;
-    }
-    return sum / static_cast<double>(requests);
+    return std::accumulate(latencies.begin(), latencies.end(), 0.0) / static_cast<double>(requests);
 }
 
 }  // namespace neph::bare
