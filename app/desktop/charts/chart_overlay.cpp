@@ -15,6 +15,7 @@ constexpr int kPadding = 10;     ///< Between the edge of the chart and its titl
 constexpr int kSwatch = 12;      ///< Length of the line in front of a name.
 constexpr int kGap = 5;          ///< Within an entry.
 constexpr int kEntryGap = 14;    ///< Between entries.
+constexpr int kShortLabel = 56;  ///< Names are cut to this before values are left out.
 constexpr int kLeastLabel = 28;  ///< A name is not cut shorter than this.
 
 QColor colourOf(EventLevel level)
@@ -88,7 +89,7 @@ void ChartOverlay::drawLegend(QCPPainter* painter, const QRect& area) const
         for (const LegendEntry& entry : legend) {
             mostLabel = std::max(mostLabel, metrics.horizontalAdvance(entry.label));
         }
-        values = total(kLeastLabel, true) <= area.width();
+        values = total(kShortLabel, true) <= area.width();
         while (mostLabel > kLeastLabel && total(mostLabel, values) > area.width()) {
             --mostLabel;
         }

@@ -1,6 +1,7 @@
 #include "app/desktop/charts/charts_panel.h"
 
 #include <QComboBox>
+#include <QHBoxLayout>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -57,7 +58,11 @@ ChartsPanel::ChartsPanel(DesignDocument& document, Selection& selection, RunCont
     m_tabs->addTab(m_grid, tr("Over time"));
     m_tabs->addTab(m_latency, tr("Latency distribution"));
     QComboBox* chooser = makeWindowChooser(*m_grid);
-    m_tabs->setCornerWidget(chooser);
+    auto* corner = new QWidget;  // Keeps its place while the chooser is hidden.
+    auto* cornerLayout = new QHBoxLayout(corner);
+    cornerLayout->setContentsMargins(0, 0, 6, 2);
+    cornerLayout->addWidget(chooser);
+    m_tabs->setCornerWidget(corner);
     connect(m_tabs, &QTabWidget::currentChanged, chooser, [this, chooser] {
         chooser->setVisible(m_tabs->currentWidget() == m_grid);
     });

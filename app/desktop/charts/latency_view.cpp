@@ -113,6 +113,8 @@ void LatencyView::buildPlot()
     m_share->setLineStyle(QCPGraph::lsLine);
     for (std::size_t i = 0; i < kMarked.size(); ++i) {
         m_lines.push_back(new QCPItemStraightLine(m_plot));
+    }
+    for (std::size_t i = 0; i < kMarked.size(); ++i) {  // After all lines: none crosses a label.
         auto* label = new QCPItemText(m_plot);
         label->position->setTypeX(QCPItemPosition::ptPlotCoords);
         label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
