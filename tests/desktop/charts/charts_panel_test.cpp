@@ -296,7 +296,7 @@ private slots:
         qInfo(
             "a result with 60 lines of 3,600 points: fastest %.1f ms, median %.1f ms of processor time",
             times.front(), times[times.size() / 2]);
-        QVERIFY(times.front() < 30);  // Processor time; generous for slower machines and debug builds.
+        QVERIFY(times.front() < 60);  // Processor time; generous for debug builds and sanitizers.
     }
 };
 
