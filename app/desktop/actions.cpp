@@ -88,7 +88,7 @@ constexpr Row kRows[] = {
     {"&Run", "", "", "", "", ""},
     {"&Run", "run.faster", "&Faster", "", "Ctrl+.", "Next higher speed"},
     {"&Run", "run.slower", "S&lower", "", "Ctrl+,", "Next lower speed"},
-    {"&Run", "run.live", "Follow the pre&sent", "", "Ctrl+End", "Show what happens now"},
+    {"&Run", "run.live", "Follow the pre&sent", "", "Ctrl+End", "Show what happens now", true},
     {"&Run", "", "", "", "", ""},
     {"&Run", "run.fault", "&Inject a fault", "fault", "", "Something goes wrong with the selected component, now"},
 

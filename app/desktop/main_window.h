@@ -129,6 +129,7 @@ private:
     QDockWidget* m_paletteDock = nullptr;
     QDockWidget* m_inspectorDock = nullptr;
     QDockWidget* m_resultsDock = nullptr;
+    QList<QDockWidget*> m_putAside;  ///< Docks that the start page has hidden.
     QMenu* m_recentMenu = nullptr;
     QMenu* m_faultMenu = nullptr;
     QToolButton* m_problemsButton = nullptr;

@@ -2,6 +2,7 @@
 #include <QDockWidget>
 #include <QLabel>
 #include <QMenuBar>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabBar>
@@ -35,12 +36,13 @@ namespace {
 
 constexpr int kPaletteWidth = 232;
 constexpr int kInspectorWidth = 336;
-constexpr int kResultsHeight = 280;
+constexpr double kResultsShare = 0.29;  ///< Of the height of the window.
 
 QDockWidget* makeDock(const QString& title, const char* name, QWidget* content, QMainWindow* window)
 {
     auto* dock = new QDockWidget(title, window);
     dock->setObjectName(QString::fromLatin1(name));
+    dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
     dock->setWidget(content);
     return dock;
 }
@@ -269,9 +271,9 @@ void MainWindow::connectView()
 
 void MainWindow::restoreLayout()
 {
-    resize(1440, 900);
+    resize(QSize(1440, 900).boundedTo(screen()->availableSize()));
     resizeDocks({m_paletteDock, m_inspectorDock}, {kPaletteWidth, kInspectorWidth}, Qt::Horizontal);
-    resizeDocks({m_resultsDock}, {kResultsHeight}, Qt::Vertical);
+    resizeDocks({m_resultsDock}, {qRound(height() * kResultsShare)}, Qt::Vertical);
     restoreGeometry(m_settings.windowGeometry());
     restoreState(m_settings.windowState(), kLayoutVersion);
 }

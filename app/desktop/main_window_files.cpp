@@ -1,4 +1,5 @@
 #include <QCloseEvent>
+#include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -7,6 +8,7 @@
 #include <QMimeData>
 #include <QStackedWidget>
 #include <algorithm>
+#include <utility>
 
 #include "app/desktop/actions.h"
 #include "app/desktop/canvas/canvas_view.h"
@@ -67,6 +69,7 @@ void MainWindow::connectFiles()
             MessageBar::Kind::Warning, tr("Another program has changed this file."),
             {{tr("Open it again"), [this] { openFile(m_document->file()); }}, {tr("Keep mine"), {}}}, "disk");
     });
+    m_transport->timeline().setPlannedLength(fromSeconds(m_document->design().runSeconds));
     fillRecentMenu();
 }
 
@@ -167,6 +170,13 @@ void MainWindow::showStartPage()
     m_start->setRecentFiles(m_settings.recentFiles());
     m_start->setCanGoBack(!m_document->design().nodes.empty());
     m_centre->setCurrentWidget(m_start);
+    // Nothing is open that they could show; they come back with the drawing.
+    for (QDockWidget* dock : {m_paletteDock, m_inspectorDock, m_resultsDock}) {
+        if (!dock->isHidden()) {
+            dock->hide();
+            m_putAside.append(dock);
+        }
+    }
     m_start->focusTemplates();
     updateCommands();
     updateTitle();
@@ -176,6 +186,9 @@ void MainWindow::showCanvas()
 {
     if (m_centre->currentWidget() != m_canvas) {
         m_centre->setCurrentWidget(m_canvas);
+        for (QDockWidget* dock : std::exchange(m_putAside, {})) {
+            dock->show();
+        }
         m_canvas->setFocus(Qt::OtherFocusReason);
         updateCommands();
         updateTitle();
@@ -259,6 +272,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     m_run->stop();
     // Saved, or given up in answer to the question above.
     m_document->discardJournal();
+    showCanvas();
     m_settings.setWindow(saveGeometry(), saveState(kLayoutVersion));
     event->accept();
 }

@@ -134,7 +134,7 @@ void MainWindow::updateRunState()
 void MainWindow::updateRunFigures()
 {
     const auto result = m_run->result();
-    m_actions->at("run.live")->setEnabled(result != nullptr && !m_run->isFollowing());
+    m_actions->at("run.live")->setEnabled(result != nullptr);
     m_timeText->setText(result ? momentText(m_run->viewTime()) : tr("not run"));
     m_speedText->setText(speedText(m_run->speed()));
     const double rate = m_run->eventsPerSecond();

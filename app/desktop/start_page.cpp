@@ -1,5 +1,6 @@
 #include "app/desktop/start_page.h"
 
+#include <QEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -20,7 +21,6 @@ namespace {
 constexpr int kLogo = 72;
 constexpr int kLeftWidth = 300;
 constexpr int kRightWidth = 520;
-constexpr int kCardHeight = 84;
 
 QLabel* heading(const QString& text, double scale, QWidget* parent)
 {
@@ -82,6 +82,7 @@ QWidget* StartPage::makeLeft()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
     auto* logo = new QLabel(left);
+    logo->setFixedSize(kLogo, kLogo);
     logo->setPixmap(theme::kindIcon("nephoscope").pixmap(QSize(kLogo, kLogo), devicePixelRatioF()));
     column->addWidget(logo);
     column->addWidget(heading(tr("Nephoscope"), 1.9, left));
@@ -121,6 +122,8 @@ QWidget* StartPage::makeRight()
     m_cards->setAccessibleName(tr("Templates"));
     m_cards->setProperty("plain", true);
     m_cards->setSpacing(3);
+    m_cards->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
+    m_cards->viewport()->installEventFilter(this);
     m_cards->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_cards->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     for (const Template& one : m_templates) {
@@ -142,7 +145,6 @@ QWidget* StartPage::makeRight()
 void StartPage::addCard(const QString& name, const QString& description)
 {
     auto* item = new QListWidgetItem(m_cards);
-    item->setSizeHint(QSize(0, kCardHeight));
     item->setData(Qt::AccessibleTextRole, name);
     item->setData(Qt::AccessibleDescriptionRole, description);
     item->setToolTip(QStringLiteral("<qt>%1</qt>").arg(description.toHtmlEscaped()));
@@ -158,6 +160,28 @@ void StartPage::addCard(const QString& name, const QString& description)
     text->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     column->addWidget(text, 1);
     m_cards->setItemWidget(item, card);
+    fitCards();
+}
+
+void StartPage::fitCards()
+{
+    // As high as its description needs at this width.
+    const int width = m_cards->viewport()->width() - 2 * m_cards->spacing();
+    for (int row = 0; row < m_cards->count(); ++row) {
+        QListWidgetItem* item = m_cards->item(row);
+        const QWidget* card = m_cards->itemWidget(item);
+        if (card != nullptr && width > 0) {
+            item->setSizeHint(QSize(0, card->layout()->totalHeightForWidth(width)));
+        }
+    }
+}
+
+bool StartPage::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Resize) {
+        fitCards();
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void StartPage::choose(int row)

@@ -40,11 +40,13 @@ signals:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     QWidget* makeLeft();
     QWidget* makeRight();
     void addCard(const QString& name, const QString& description);
+    void fitCards();
     void choose(int row);
 
     std::vector<Template> m_templates;

@@ -87,6 +87,7 @@ QTabWidget::pane { border: none; border-top: 1px solid @border; }
 QHeaderView { background: @base; border: none; }
 QHeaderView::section { background: @base; color: @muted; border: none; border-bottom: 1px solid @border;
                        padding: 5px 8px; }
+QHeaderView[tight="true"]::section { padding: 1px 2px; }
 QTableView, QTreeView, QListView { border: none; background: @base; outline: none; }
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 11px; margin: 0; }
@@ -133,7 +134,6 @@ QListView[plain="true"]::item:selected, QTreeView[plain="true"]::item:selected {
 QListView[plain="true"]::item:disabled { color: @disabled; }
 QTableView[framed="true"] { border: 1px solid @border; border-radius: 4px; }
 #liveBlock { background: @base; border: 1px solid @border; border-radius: 8px; }
-#liveBlock QProgressBar { background: @pressed; border: none; border-radius: 3px; }
 #transportBar { background: @window; }
 QToolBar#transport { border-top: 1px solid @border; border-bottom: none; padding: 0; }
 #startPage { background: @base; }

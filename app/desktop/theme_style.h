@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QColor>
+#include <QIcon>
 #include <QPalette>
 #include <QProxyStyle>
 #include <QString>
@@ -17,6 +18,9 @@ public:
 
     int pixelMetric(PixelMetric metric, const QStyleOption* option = nullptr, const QWidget* widget = nullptr)
         const override;
+    QIcon standardIcon(
+        StandardPixmap which, const QStyleOption* option = nullptr,
+        const QWidget* widget = nullptr) const override;
     int styleHint(
         StyleHint hint, const QStyleOption* option = nullptr, const QWidget* widget = nullptr,
         QStyleHintReturn* data = nullptr) const override;

@@ -2,7 +2,7 @@
 
 #include <QGridLayout>
 #include <QLabel>
-#include <QProgressBar>
+#include <QPainter>
 #include <QStyle>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -48,9 +48,40 @@ double pricePerHour(const RunResult& result, const std::string& node, Time at)
 
 }  // namespace
 
+/// How busy something is: green, amber from where waiting begins to grow, red when it is full.
+class UtilisationBar final : public QWidget {
+public:
+    explicit UtilisationBar(QWidget* parent) : QWidget(parent) { setFixedHeight(kBarHeight); }
+
+    void setShare(double share)
+    {
+        m_share = std::clamp(share, 0.0, 1.0);
+        update();
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        const double radius = kBarHeight / 2.0;
+        painter.setBrush(palette().color(QPalette::Mid));
+        painter.drawRoundedRect(rect(), radius, radius);
+        painter.setBrush(
+            m_share >= 1       ? theme::failure()
+            : m_share >= kBusy ? theme::warning()
+                               : theme::healthy());
+        painter.drawRoundedRect(QRectF(0, 0, width() * m_share, kBarHeight), radius, radius);
+    }
+
+private:
+    double m_share = 0;
+};
+
 LiveBlock::LiveBlock(RunController& run, std::string id, QWidget* parent)
     : QWidget(parent), m_run(run), m_id(std::move(id)), m_status(new QLabel(this)),
-      m_bottleneck(mutedLabel({}, this)), m_busyRow(new QWidget(this)), m_busy(new QProgressBar(m_busyRow)),
+      m_bottleneck(mutedLabel({}, this)), m_busyRow(new QWidget(this)), m_busy(new UtilisationBar(m_busyRow)),
       m_busyText(new QLabel(m_busyRow))
 {
     setObjectName("liveBlock");
@@ -71,9 +102,6 @@ LiveBlock::LiveBlock(RunController& run, std::string id, QWidget* parent)
     busyLine->setContentsMargins(0, 0, 0, 0);
     busyLine->addWidget(m_busy, 1);
     busyLine->addWidget(m_busyText);
-    m_busy->setRange(0, 1000);
-    m_busy->setTextVisible(false);
-    m_busy->setFixedHeight(kBarHeight);
     m_busy->setAccessibleName(tr("Utilisation"));
     column->addWidget(m_busyRow);
     column->addWidget(m_bottleneck);
@@ -107,13 +135,7 @@ void LiveBlock::showNode(const NodeView& view)
     set(m_errors, valueText(view.errorsPerSecond, "1/s"));
     showFailing(view.errorsPerSecond > 0);
     m_busyRow->setVisible(!view.stations.empty());
-    m_busy->setValue(static_cast<int>(std::clamp(view.utilisation, 0.0, 1.0) * 1000));
-    const QColor colour = view.utilisation >= 1       ? theme::failure()
-                          : view.utilisation >= kBusy ? theme::warning()
-                                                      : theme::healthy();
-    QPalette palette = m_busy->palette();
-    palette.setColor(QPalette::Highlight, colour);
-    m_busy->setPalette(palette);
+    m_busy->setShare(view.utilisation);
     set(m_busyText, tr("%1 busy").arg(valueText(view.utilisation * 100, "%")));
     set(m_bottleneck, QString::fromStdString(view.bottleneck));
     m_bottleneck->setVisible(!view.bottleneck.empty());

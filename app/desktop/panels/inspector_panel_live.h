@@ -4,11 +4,11 @@
 #include <string>
 
 class QLabel;
-class QProgressBar;
 
 namespace neph {
 
 class RunController;
+class UtilisationBar;
 struct LinkView;
 struct NodeView;
 
@@ -36,7 +36,7 @@ private:
     QLabel* m_costName;
     QLabel* m_bottleneck;
     QWidget* m_busyRow;
-    QProgressBar* m_busy;
+    UtilisationBar* m_busy;
     QLabel* m_busyText;
 };
 

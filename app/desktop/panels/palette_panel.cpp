@@ -16,8 +16,9 @@ namespace neph {
 
 namespace {
 
-constexpr int kIconSize = 28;
-constexpr int kRowHeight = 38;
+constexpr int kIconSize = 24;
+constexpr int kRowHeight = 31;
+constexpr int kHeadingHeight = 26;
 constexpr int kDragSize = 48;
 
 constexpr int kKindRole = Qt::UserRole;        ///< Id of the kind; headings have none.
@@ -101,7 +102,7 @@ void PalettePanel::fill()
             font.setWeight(QFont::DemiBold);
             font.setPointSizeF(font.pointSizeF() * 0.9);
             heading->setFont(0, font);
-            heading->setSizeHint(0, QSize(0, kRowHeight - 8));
+            heading->setSizeHint(0, QSize(0, kHeadingHeight));
         }
         const QString name = QString::fromStdString(kind.name);
         const QString summary = QString::fromStdString(kind.summary);

@@ -56,6 +56,7 @@ ProblemsPanel::ProblemsPanel(DesignDocument& document, Selection& selection, QWi
     m_list->setResizeMode(QListView::Adjust);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setSpacing(1);
+    m_list->setIconSize(QSize(16, 16));
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     m_empty->setProperty("muted", true);

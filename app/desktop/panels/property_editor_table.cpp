@@ -14,6 +14,7 @@ namespace neph {
 namespace {
 
 constexpr int kMostRowsShown = 8;
+constexpr int kHeadingLines = 3;
 
 QString textOf(const PropertySpec& column, const Value& value)
 {
@@ -85,8 +86,13 @@ TableEditor::TableEditor(const PropertySpec& spec, QWidget* parent)
     }
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 10);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setStretchLastSection(true);
+    QHeaderView* header = m_table->horizontalHeader();
+    header->setSectionResizeMode(QHeaderView::Stretch);
+    header->setMinimumSectionSize(24);
+    header->setDefaultAlignment(Qt::Alignment(Qt::AlignCenter | Qt::TextWordWrap));
+    header->setFixedHeight(fontMetrics().lineSpacing() * kHeadingLines + 6);
+    header->setProperty("tight", true);
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setTabKeyNavigation(false);
@@ -182,7 +188,7 @@ void TableEditor::removeRow()
 void TableEditor::showHeight()
 {
     const int rows = std::clamp(m_table->rowCount(), 1, kMostRowsShown);
-    const int heading = m_table->horizontalHeader()->sizeHint().height();
+    const int heading = m_table->horizontalHeader()->height();
     m_table->setFixedHeight(heading + rows * m_table->verticalHeader()->defaultSectionSize() + 4);
 }
 

@@ -79,10 +79,10 @@ TransportBar::TransportBar(Actions& actions, RunController& run, QWidget* parent
     row->addLayout(times);
     row->addSpacing(6);
     m_live->setDefaultAction(actions.at("run.live"));
+    actions.at("run.live")->setIconText(tr("Live"));
     m_live->setToolButtonStyle(Qt::ToolButtonTextOnly);
-    m_live->setText(tr("Live"));
     m_live->setAccessibleName(tr("Follow the present"));
-    m_live->setCheckable(true);
+    m_live->setObjectName("live");
     row->addWidget(m_live);
     m_fault->setDefaultAction(actions.at("run.fault"));
     m_fault->setPopupMode(QToolButton::InstantPopup);
@@ -141,8 +141,7 @@ void TransportBar::showTime()
     const auto result = m_run.result();
     m_time->setText(result ? momentText(m_run.viewTime()) : QStringLiteral("–"));
     m_length->setText(result ? tr("of %1").arg(durationText(result->horizon)) : tr("not run yet"));
-    m_live->setChecked(m_run.isFollowing() && result);
-    m_live->setText(tr("Live"));
+    m_live->defaultAction()->setChecked(m_run.isFollowing() && result);
 }
 
 void TransportBar::showSpeed()

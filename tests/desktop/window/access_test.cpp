@@ -41,6 +41,7 @@ private:
         const bool isPart = qobject_cast<const QAbstractSpinBox*>(widget->parent()) != nullptr ||
                             qobject_cast<const QComboBox*>(widget->parent()) != nullptr ||
                             qobject_cast<const QLineEdit*>(widget->parent()) != nullptr ||
+                            qobject_cast<const QAbstractItemView*>(widget->parent()) != nullptr ||
                             widget->objectName().startsWith("qt_");
         const bool acts = qobject_cast<const QAbstractButton*>(widget) != nullptr ||
                           qobject_cast<const QLineEdit*>(widget) != nullptr ||
