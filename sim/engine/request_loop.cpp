@@ -1,5 +1,7 @@
 #include "sim/engine/request_loop.h"
 
+#include <utility>
+
 #include "sim/engine/request_loop_inline.h"
 
 namespace neph {
@@ -35,7 +37,7 @@ void RequestLoop::drainReady()
 
 inline void RequestLoop::scheduleArrival(SourceState& source, std::uint32_t index)
 {
-    const double amount = source.arrivals.exponential();
+    const double amount = std::exchange(source.ahead, source.arrivals.exponential());
     const Time at = source.gap > 0
                         ? m_sim.now() + Duration(static_cast<std::int64_t>(amount * source.gap + 0.5))
                         : source.cursor.after(m_sim.now(), amount);
@@ -53,19 +55,20 @@ void RequestLoop::scheduleThought(std::uint32_t source)
 inline std::uint32_t RequestLoop::wake(std::uint32_t index)
 {
     Frame& frame = s.frames[index];
-    switch (frame.waits) {
-    case Waits::Service: {
+    const bool isServed = frame.waits == Waits::Service;
+    if (isServed) {
         Station& station = s.stations[place(frame, s.steps[frame.step])];
         station.slots.services += (m_sim.now() - frame.since).count();
         leaveSlot(station);
-        [[fallthrough]];
     }
-    case Waits::Timer:
+    if (isServed || frame.waits == Waits::Timer) [[likely]] {
         if (frame.trace != 0) [[unlikely]] {
             traces.end(frame, index, frame.step, m_sim.now(), 0);
         }
         ++frame.step;
         return index;
+    }
+    switch (frame.waits) {
     case Waits::Entry:
         return index;
     case Waits::Backoff:
@@ -250,25 +253,11 @@ void RequestLoop::run(std::uint32_t index)
     }
 }
 
-// Everything that an ordinary event does is in this one function: calls would cost a tenth of a run.
-[[gnu::flatten]] void RequestLoop::handle(std::uint32_t what)
+std::uint32_t RequestLoop::handleOther(std::uint32_t kind, std::uint32_t index)
 {
-    if (s.frames.size() > kPrefetchFrom) {
-        prefetchNext();
-    }
-    const std::uint32_t index = what & kIndexMask;
-    std::uint32_t next = kNone;
-    switch (what >> kKindShift) {
-    case kFrame:
-        next = wake(index);
-        break;
-    case kArrival:
-        scheduleArrival(s.sources[index], index);
-        next = newRequest(index);
-        break;
+    switch (kind) {
     case kThought:
-        next = newRequest(index);
-        break;
+        return newRequest(index);
     case kShare:
         tick(index);
         break;
@@ -281,6 +270,26 @@ void RequestLoop::run(std::uint32_t index)
     default:
         tellAnswer(index);
         break;
+    }
+    return kNone;
+}
+
+// Everything that an ordinary event does is in this one function: calls would cost a tenth of a run.
+[[gnu::flatten]] void RequestLoop::handle(std::uint32_t what)
+{
+    if (s.frames.size() > kPrefetchFrom) {
+        prefetchNext();
+    }
+    const std::uint32_t index = what & kIndexMask;
+    const std::uint32_t kind = what >> kKindShift;
+    std::uint32_t next = kNone;
+    if (kind == kFrame) [[likely]] {
+        next = wake(index);
+    } else if (kind == kArrival) {
+        scheduleArrival(s.sources[index], index);
+        next = newRequest(index);
+    } else {
+        next = handleOther(kind, index);
     }
     while (next != kNone) {
         next = advance(next);

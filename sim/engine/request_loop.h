@@ -51,6 +51,7 @@ private:
             s.frames.prefetch(next & kIndexMask);
         }
     }
+    [[gnu::noinline]] std::uint32_t handleOther(std::uint32_t kind, std::uint32_t index);
     [[gnu::noinline]] void drainReady();
 
     // Sources.

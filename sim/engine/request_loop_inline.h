@@ -37,7 +37,7 @@ inline bool RequestLoop::enter(Station& station, Frame& frame, std::uint32_t ind
 inline void RequestLoop::serve(Frame& frame, std::uint32_t index, const CompiledStep& step)
 {
     frame.waits = Waits::Service;
-    const Duration time = fromSeconds(s.draws[step.draw].sample(frame.requestClass));
+    const Duration time = s.draws[step.draw].sampleTime(frame.requestClass);
     schedule(m_sim.now() + time, kFrame, index);
 }
 

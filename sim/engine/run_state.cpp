@@ -9,9 +9,18 @@ namespace {
 
 DrawState drawState(const DrawSpec& spec, std::uint64_t seed)
 {
-    return {
+    DrawState draw{
         RandomStream(seed, streamId(spec.entity, spec.purpose)), spec.byClass.data(),
         spec.byClass.size() > 1 ? ~0U : 0};
+    // Far below the times that an integer of nanoseconds cannot hold.
+    constexpr double kLongest = 1e6;
+    const Distribution& first = spec.byClass.front();
+    const bool isExponential = first.kind() == Distribution::Kind::Exponential && first.mean() < kLongest;
+    if (spec.byClass.size() == 1 && isExponential) {
+        draw.exponentialMean = first.mean() * 1e9;
+        draw.ahead = draw.random.exponential();
+    }
+    return draw;
 }
 
 SourceState sourceState(const Plan& plan, const SourceSpec& spec, std::uint64_t seed)
@@ -22,10 +31,11 @@ SourceState sourceState(const Plan& plan, const SourceSpec& spec, std::uint64_t 
     const auto isPositive = [](double weight) { return weight > 0; };
     const auto first = std::find_if(spec.classWeights.begin(), spec.classWeights.end(), isPositive);
     const bool isOnly = std::count_if(spec.classWeights.begin(), spec.classWeights.end(), isPositive) == 1;
-    return {
+    SourceState source{
         &spec,
         spec.path.value,
         spec.users > 0,
+        0,
         rate > 0 ? 1e9 / rate : 0,
         RateCursor(spec.rate),
         RandomStream(seed, streamId(entity, "arrivals")),
@@ -33,6 +43,8 @@ SourceState sourceState(const Plan& plan, const SourceSpec& spec, std::uint64_t 
         RandomStream(seed, streamId(entity, "class")),
         AliasTable(spec.classWeights),
         isOnly ? static_cast<std::uint32_t>(first - spec.classWeights.begin()) : kNone};
+    source.ahead = source.arrivals.exponential();
+    return source;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <functional>
 #include <numeric>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "sim/engine/compiled_step.h"
@@ -20,12 +21,31 @@
 namespace neph {
 
 /// A random quantity of a run: its stream, and one distribution for all classes or one for each.
-struct DrawState {
+struct alignas(128) DrawState {
     RandomStream random;
     const Distribution* byClass;
     std::uint32_t classMask;  ///< All ones where classes differ, else zero.
 
-    double sample(std::uint32_t requestClass) { return byClass[requestClass & classMask].sample(random); }
+    /// Mean nanoseconds where all classes draw from one exponential distribution, else 0: the common case,
+    /// whose next sample (of mean 1) is made ahead, so that nobody waits for it.
+    double exponentialMean = 0;
+    double ahead = 0;
+
+    double sample(std::uint32_t requestClass)
+    {
+        if (exponentialMean > 0) {
+            return exponential() * exponentialMean / 1e9;
+        }
+        return byClass[requestClass & classMask].sample(random);
+    }
+    Duration sampleTime(std::uint32_t requestClass)
+    {
+        if (exponentialMean > 0) [[likely]] {
+            return Duration(static_cast<std::int64_t>(exponential() * exponentialMean + 0.5));
+        }
+        return fromSeconds(byClass[requestClass & classMask].sample(random));
+    }
+    double exponential() { return std::exchange(ahead, random.exponential()); }
 };
 
 struct CompiledPath {
@@ -73,7 +93,8 @@ struct SourceState {
     const SourceSpec* spec;
     std::uint32_t path;
     bool isClosed;
-    double gap;  ///< Mean nanoseconds between arrivals at a constant rate; 0: by the profile.
+    double ahead;  ///< The next arrival's sample of the exponential distribution, made ahead.
+    double gap;    ///< Mean nanoseconds between arrivals at a constant rate; 0: by the profile.
     RateCursor cursor;
     RandomStream arrivals;
     RandomStream thoughts;
