@@ -14,11 +14,11 @@ namespace neph {
 
 /// How to run a design.
 struct RunOptions {
-    Duration horizon{0};          ///< Zero: as the design says.
+    Duration horizon{0};  ///< Zero: as the design says.
     std::uint64_t seed = 1;
-    std::uint64_t maxEvents = 0;  ///< 0: no limit of its own.
-    double maxWallSeconds = 0;    ///< 0: no limit.
-    std::uint32_t traceEvery = 0; ///< Every n-th request is traced; 0: about 400 over the run, and failures.
+    std::uint64_t maxEvents = 0;   ///< 0: no limit of its own.
+    double maxWallSeconds = 0;     ///< 0: no limit.
+    std::uint32_t traceEvery = 0;  ///< Every n-th request is traced; 0: about 400 over the run, and failures.
 };
 
 /// A step of progress, for a bar.
@@ -27,15 +27,15 @@ struct RunProgress {
     Time horizon{0};
     std::uint64_t events = 0;
     double wallSeconds = 0;
-    double secondsLeft = 0;       ///< Estimate.
+    double secondsLeft = 0;  ///< Estimate.
 };
 
 /// The door that command line, window and tests use: runs a design and says everything about it.
 ///
 /// Same design, same seed: same result, bit for bit. Errors of the design are diagnostics of the result,
 /// with nothing simulated. A stop request ends the run with the partial result.
-RunResult run(
-    const Design& design, const RunOptions& options, std::stop_token stop = {},
+RunResult
+run(const Design& design, const RunOptions& options, std::stop_token stop = {},
     const std::function<void(const RunProgress&)>& progress = {});
 
 /// A run that can be looked at, stepped and disturbed while it goes on. One thread at a time.
