@@ -36,7 +36,7 @@ namespace {
 
 constexpr int kPaletteWidth = 232;
 constexpr int kInspectorWidth = 336;
-constexpr double kResultsShare = 0.29;  ///< Of the height of the window.
+constexpr double kResultsShare = 0.32;  ///< Of the height of the window.
 
 QDockWidget* makeDock(const QString& title, const char* name, QWidget* content, QMainWindow* window)
 {

@@ -126,6 +126,8 @@ QWidget* StartPage::makeRight()
     m_cards->viewport()->installEventFilter(this);
     m_cards->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_cards->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    // The empty one has a card of its own, the last.
+    std::erase_if(m_templates, [](const Template& one) { return one.design.nodes.empty(); });
     for (const Template& one : m_templates) {
         addCard(QString::fromStdString(one.design.name), QString::fromStdString(one.design.description));
     }
