@@ -144,7 +144,7 @@ Process ContainerFleet::watchHealth(TaskPointer task)
         co_return;
     }
     while (!task->stopAsked) {
-        const auto is = [&task, &groups](TargetHealth wanted) {
+        const auto is = [&task](TargetHealth wanted) {
             return [&task, wanted](TargetGroup* group) { return group->health(task->replica) == wanted; };
         };
         if (std::all_of(groups.begin(), groups.end(), is(TargetHealth::Healthy))) {
@@ -169,6 +169,7 @@ void ContainerFleet::stop(std::uint32_t number, std::string reason)
             living.stopAsked = true;
             living.stopReason = std::move(reason);
             living.wake.fire();
+            return;
         }
     }
 }
