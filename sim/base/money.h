@@ -20,7 +20,10 @@ public:
 
     static constexpr Money ofPico(Int128 pico) { return Money(pico); }
     static constexpr Money ofDollars(std::int64_t dollars) { return Money(Int128{dollars} * kPicoPerDollar); }
-    static constexpr Money ofCents(std::int64_t cents) { return Money(Int128{cents} * (kPicoPerDollar / 100)); }
+    static constexpr Money ofCents(std::int64_t cents)
+    {
+        return Money(Int128{cents} * (kPicoPerDollar / 100));
+    }
 
     /// Reads a plain decimal such as "0.0000166667". Errors: Invalid, also for more than 12 decimals and from
     /// 10^18 dollars on.
@@ -73,7 +76,10 @@ public:
     static constexpr Quantity ofNano(Int128 nano) { return Quantity(nano); }
     static constexpr Quantity of(std::int64_t whole) { return Quantity(Int128{whole} * kNano); }
     /// `part` / `whole` of a unit, rounded half up: `Quantity::ratio(seconds, 3600)` is hours.
-    static constexpr Quantity ratio(Int128 part, Int128 whole) { return Quantity((part * kNano + whole / 2) / whole); }
+    static constexpr Quantity ratio(Int128 part, Int128 whole)
+    {
+        return Quantity((part * kNano + whole / 2) / whole);
+    }
     /// Errors: Invalid, also for more than 9 decimals and from 10^21 units on.
     static Result<Quantity> parse(std::string_view decimal);
 

@@ -27,12 +27,16 @@ constexpr double milliseconds(Duration d)
     return static_cast<double>(d.count()) / 1e6;
 }
 
-/// The nearest whole nanosecond; negative and not-a-number become zero, the rest is capped at 2^53 ns (104 days).
+/// The nearest whole nanosecond; negative and not-a-number become zero, the rest is capped at 2^53 ns (104
+/// days).
 constexpr Duration fromSeconds(double s)
 {
     const double ns = s * 1e9;
     constexpr double kMost = 9007199254740992.0;
-    return Duration(!(ns > 0) ? 0 : ns >= kMost ? static_cast<std::int64_t>(kMost) : static_cast<std::int64_t>(ns + 0.5));
+    return Duration(
+        !(ns > 0)     ? 0
+        : ns >= kMost ? static_cast<std::int64_t>(kMost)
+                      : static_cast<std::int64_t>(ns + 0.5));
 }
 
 /// A size in memory or on the wire. KiB, MiB, GiB are powers of two, as on the vendors' price pages.

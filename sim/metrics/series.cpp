@@ -11,8 +11,8 @@ SeriesPoint merged(const SeriesPoint& a, const SeriesPoint& b)
     const double n = static_cast<double>(a.count) + static_cast<double>(b.count);
     return {
         a.at, std::min(a.min, b.min),
-        (a.mean * static_cast<double>(a.count) + b.mean * static_cast<double>(b.count)) / n, std::max(a.max, b.max),
-        a.count + b.count};
+        (a.mean * static_cast<double>(a.count) + b.mean * static_cast<double>(b.count)) / n,
+        std::max(a.max, b.max), a.count + b.count};
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ struct SeriesPoint {
 /// are rolled up and the interval doubles, so a month costs no more memory than an hour.
 class Series {
 public:
-    /// `metric` in CloudWatch's spelling where AWS has one ("CPUUtilization"); `unit`: "%", "ms", "1/s", "count", "USD/h".
+    /// `metric` in CloudWatch's spelling where AWS has one ("CPUUtilization"); `unit`: "%", "ms", "1/s",
+    /// "count", "USD/h".
     Series(std::string node, std::string metric, std::string unit, Duration interval)
         : m_node(std::move(node)), m_metric(std::move(metric)), m_unit(std::move(unit)), m_interval(interval)
     {
@@ -29,7 +30,10 @@ public:
 
     void add(Time at, double value);
 
-    const std::string& node() const { return m_node; }  ///< Node id; "" for the whole design; "class:<name>" for a request class.
+    const std::string& node() const
+    {
+        return m_node;
+    }  ///< Node id; "" for the whole design; "class:<name>" for a request class.
     const std::string& metric() const { return m_metric; }
     const std::string& unit() const { return m_unit; }
     Duration interval() const { return m_interval; }

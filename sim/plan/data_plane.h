@@ -39,7 +39,7 @@ struct StationReading {
 struct ReplicaReading {
     Service service = Service::Out;
     std::uint32_t inFlight = 0;
-    double cpuBusy = 0;  ///< Core-seconds since it was added, over its Cpu stations.
+    double cpuBusy = 0;          ///< Core-seconds since it was added, over its Cpu stations.
     std::uint32_t queueNow = 0;  ///< Requests that wait in it.
     std::uint64_t requests = 0;
     std::uint64_t errors = 0;

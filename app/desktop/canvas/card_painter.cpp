@@ -1,7 +1,7 @@
 #include "app/desktop/canvas/card_painter.h"
 
-#include <QPainterPath>
 #include <QCoreApplication>
+#include <QPainterPath>
 #include <QPixmapCache>
 #include <algorithm>
 #include <cmath>

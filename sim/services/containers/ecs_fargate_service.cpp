@@ -225,7 +225,8 @@ void EcsFargateService::findImages(Compiler& compiler)
 {
     const std::string later = component().properties().text("deployImage");
     for (const Link* link : compiler.design().linksFrom(component().id())) {
-        if (const auto* source = compiler.as<ImageSource>(link->to)) {
+        const auto* source = compiler.as<ImageSource>(link->to);
+        if (source != nullptr && (link->to != later || !m_revisions.contains(1))) {
             m_revisions[1] = source->image();
         }
     }
