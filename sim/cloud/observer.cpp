@@ -162,10 +162,9 @@ void Observer::sampleCost(Time at)
 
 void Observer::describe(RunResult& result) const
 {
+    // Those without points as well: who shows a run lays its charts out by what there will be.
     for (const auto& series : m_series) {
-        if (!series->points().empty()) {
-            result.series.push_back(*series);
-        }
+        result.series.push_back(*series);
     }
 }
 
