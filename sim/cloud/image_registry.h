@@ -60,7 +60,6 @@ public:
         Duration window{0};
         Duration beforeTransfer{0};  ///< Authorisation and manifest.
         std::string limitError;
-        std::string missingError;
     };
     ImageRegistry(World& world, Config config) : m_world(world), m_config(std::move(config)) {}
 

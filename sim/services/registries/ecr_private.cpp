@@ -35,7 +35,6 @@ protected:
         ImageRegistry::Config config;
         config.beforeTransfer = fromSeconds(component().factNumber("pull.startMs") / 1e3);
         config.limitError = component().factText("limit.error");
-        config.missingError = component().factText("missing.error");
         return config;
     }
 
