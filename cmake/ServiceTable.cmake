@@ -12,4 +12,5 @@ file(CONFIGURE OUTPUT ${generated}/service_table.inc CONTENT "${table}" @ONLY)
 
 add_library(neph_services STATIC ${service_sources} ${CMAKE_SOURCE_DIR}/sim/service_table.cpp)
 target_include_directories(neph_services PRIVATE ${generated})
+target_precompile_headers(neph_services REUSE_FROM neph_precompiled)
 target_link_libraries(neph_services PUBLIC neph_cloud)

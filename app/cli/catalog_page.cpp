@@ -84,7 +84,7 @@ std::string facts(const KindSpec& kind, std::size_t width)
     return text;
 }
 
-Value jsonOf(const PropertySpec& spec)
+Value propertyJson(const PropertySpec& spec)
 {
     Value json = {{"key", spec.key},          {"label", spec.label},   {"type", nameOf(spec.type)},
                   {"unit", spec.unit},        {"group", spec.group},   {"default", spec.fallback},
@@ -100,16 +100,16 @@ Value jsonOf(const PropertySpec& spec)
         json["choices"].push_back({{"value", choice.value}, {"label", choice.label}, {"help", choice.help}});
     }
     for (const PropertySpec& column : spec.columns) {
-        json["columns"].push_back(jsonOf(column));
+        json["columns"].push_back(propertyJson(column));
     }
     return json;
 }
 
-Value jsonOf(const std::vector<PropertySpec>& specs)
+Value propertiesJson(const std::vector<PropertySpec>& specs)
 {
     Value list = Value::array();
     for (const PropertySpec& spec : specs) {
-        list.push_back(jsonOf(spec));
+        list.push_back(propertyJson(spec));
     }
     return list;
 }
@@ -156,7 +156,7 @@ Value jsonOf(const KindSpec& kind)
             {{"to", rule.to},
              {"verb", rule.verb},
              {"help", rule.help},
-             {"properties", jsonOf(rule.properties)}});
+             {"properties", propertiesJson(rule.properties)}});
     }
     Value figures = Value::array();
     for (const Fact& fact : kind.facts) {
@@ -180,7 +180,7 @@ Value jsonOf(const KindSpec& kind)
         {"links", std::move(rules)},
         {"needsLinksTo", needsOf(kind.needsLinksTo)},
         {"needsLinksFrom", needsOf(kind.needsLinksFrom)},
-        {"properties", jsonOf(kind.properties)},
+        {"properties", propertiesJson(kind.properties)},
         {"facts", std::move(figures)},
         {"billing", kind.billing},
         {"billingNote", kind.billingNote},

@@ -19,7 +19,7 @@ struct PricesOptions {
     bool json = false;
 };
 
-Value jsonOf(const Price& price)
+Value priceJson(const Price& price)
 {
     Value bands = Value::array();
     for (const PriceBand& band : price.bands) {
@@ -120,7 +120,7 @@ ExitCode listPrices(const PricesOptions& options)
     if (options.json) {
         Value list = Value::array();
         for (const Price* price : found) {
-            list.push_back(jsonOf(*price));
+            list.push_back(priceJson(*price));
         }
         printJson(list);
     } else if (found.empty()) {

@@ -14,10 +14,10 @@ namespace neph {
 
 namespace {
 
-constexpr double kRadius = 10;
+constexpr double kFrameRadius = 10;
 constexpr double kMargin = 8;
-constexpr double kIcon = 18;
-constexpr double kWordsFrom = 0.3;
+constexpr double kFrameIcon = 18;
+constexpr double kFrameWordsFrom = 0.3;
 
 QColor outlineColour(const ItemFace& face, const ItemLook& look)
 {
@@ -102,21 +102,21 @@ void FrameItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
     if (m_look.mark == Mark::Target) {
         painter->setPen(Qt::NoPen);
         painter->setBrush(faded(theme::accent(), 0.16));
-        painter->drawRoundedRect(m_rect.adjusted(-5, -5, 5, 5), kRadius + 5, kRadius + 5);
+        painter->drawRoundedRect(m_rect.adjusted(-5, -5, 5, 5), kFrameRadius + 5, kFrameRadius + 5);
     }
     painter->setPen(QPen(outlineColour(m_face, m_look), strong ? 2 : 1.25));
     painter->setBrush(faded(own, theme::isDark() ? 0.055 : 0.035));
-    painter->drawRoundedRect(m_rect.adjusted(0.5, 0.5, -0.5, -0.5), kRadius, kRadius);
+    painter->drawRoundedRect(m_rect.adjusted(0.5, 0.5, -0.5, -0.5), kFrameRadius, kFrameRadius);
     if (m_isLost) {
         painter->setPen(Qt::NoPen);
         painter->setBrush(QBrush(faded(theme::failure(), 0.45), Qt::BDiagPattern));
-        painter->drawRoundedRect(m_rect, kRadius, kRadius);
+        painter->drawRoundedRect(m_rect, kFrameRadius, kFrameRadius);
     }
-    if (zoom < kWordsFrom) {
+    if (zoom < kFrameWordsFrom) {
         return;
     }
     const QRectF title = titleRect().adjusted(12, 0, -12, 0);
-    const QRectF icon(title.left(), title.center().y() - kIcon / 2, kIcon, kIcon);
+    const QRectF icon(title.left(), title.center().y() - kFrameIcon / 2, kFrameIcon, kFrameIcon);
     drawKindIcon(*painter, icon, m_face.iconStem);
     QFont font = nameFont();
     font.setPixelSize(static_cast<int>(font.pixelSize() * std::clamp(0.7 / zoom, 1.0, 1.6)));

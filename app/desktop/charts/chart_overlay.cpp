@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kPadding = 10;     ///< Between the edge of the chart and its title.
 constexpr int kSwatch = 12;      ///< Length of the line in front of a name.
-constexpr int kGap = 5;          ///< Within an entry.
+constexpr int kOverlayGap = 5;   ///< Within an entry.
 constexpr int kEntryGap = 14;    ///< Between entries.
 constexpr int kShortLabel = 56;  ///< Names are cut to this before values are left out.
 constexpr int kLeastLabel = 28;  ///< A name is not cut shorter than this.
@@ -77,8 +77,10 @@ void ChartOverlay::drawLegend(QCPPainter* painter, const QRect& area) const
     const auto total = [&](int mostLabel, bool values) {
         int sum = 0;
         for (const LegendEntry& entry : legend) {
-            sum += kSwatch + kGap + std::min(mostLabel, metrics.horizontalAdvance(entry.label)) + kEntryGap;
-            sum += values && !entry.value.isEmpty() ? kGap + metrics.horizontalAdvance(entry.value) : 0;
+            sum += kSwatch + kOverlayGap + std::min(mostLabel, metrics.horizontalAdvance(entry.label)) +
+                   kEntryGap;
+            sum +=
+                values && !entry.value.isEmpty() ? kOverlayGap + metrics.horizontalAdvance(entry.value) : 0;
         }
         return sum - kEntryGap;
     };
@@ -105,13 +107,13 @@ void ChartOverlay::drawLegend(QCPPainter* painter, const QRect& area) const
         painter->setPen(pen);
         const int middle = area.center().y() + 1;
         painter->drawLine(QPointF(x, middle + 0.5), QPointF(x + kSwatch, middle + 0.5));
-        x += kSwatch + kGap;
+        x += kSwatch + kOverlayGap;
         const QString label = metrics.elidedText(entry.label, Qt::ElideRight, mostLabel + 1);
         painter->setPen(theme::mutedText());
         painter->drawText(QRect(x, area.top(), 1000, area.height()), Qt::AlignVCenter | Qt::AlignLeft, label);
         x += metrics.horizontalAdvance(label);
         if (values && !entry.value.isEmpty()) {
-            x += kGap;
+            x += kOverlayGap;
             painter->setPen(theme::text());
             painter->drawText(
                 QRect(x, area.top(), 1000, area.height()), Qt::AlignVCenter | Qt::AlignLeft, entry.value);

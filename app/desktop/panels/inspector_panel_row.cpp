@@ -11,8 +11,8 @@ namespace neph {
 
 namespace {
 
-constexpr int kLabelWidth = 116;
-constexpr int kIconSize = 16;
+constexpr int kRowLabelWidth = 116;
+constexpr int kRowIconSize = 16;
 
 QString textOf(const Value& value)
 {
@@ -60,7 +60,7 @@ PropertyRow::PropertyRow(const PropertySpec& spec, QWidget* parent)
         buildLabel();
         grid->addWidget(m_label, 0, 0, 1, wide ? 2 : 1);
         if (!wide) {
-            m_label->setFixedWidth(kLabelWidth);
+            m_label->setFixedWidth(kRowLabelWidth);
         }
     }
     grid->addWidget(m_editor, wide ? 1 : 0, hasOwnLabel || wide ? 0 : 1, 1, wide ? 3 : hasOwnLabel ? 2 : 1);
@@ -146,7 +146,7 @@ void PropertyRow::showProblem(const QString& text)
     m_editor->setInvalid(!text.isEmpty());
     if (!text.isEmpty()) {
         const QIcon icon = theme::uiIcon("error", theme::failure());
-        m_problemIcon->setPixmap(icon.pixmap(QSize(kIconSize, kIconSize), devicePixelRatioF()));
+        m_problemIcon->setPixmap(icon.pixmap(QSize(kRowIconSize, kRowIconSize), devicePixelRatioF()));
         m_reset->setVisible(true);
         m_problem->setAccessibleName(text);
     }

@@ -13,7 +13,7 @@ namespace neph {
 
 namespace {
 
-constexpr int kPauseMs = 700;
+constexpr int kStepPauseMs = 700;
 constexpr int kMostDecimals = 9;
 
 /// Seconds in a unit of time that a user may type.
@@ -54,7 +54,7 @@ NumberField::NumberField(const PropertySpec& spec, QWidget* parent)
     m_unit->setPalette(palette);
     m_unit->setAttribute(Qt::WA_TransparentForMouseEvents);
     m_pause->setSingleShot(true);
-    m_pause->setInterval(kPauseMs);
+    m_pause->setInterval(kStepPauseMs);
     connect(m_pause, &QTimer::timeout, this, &NumberField::submit);
     connect(lineEdit(), &QLineEdit::textEdited, this, [this] {
         m_touched = true;
