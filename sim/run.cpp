@@ -5,6 +5,7 @@
 
 #include "sim/cloud/observer.h"
 #include "sim/cloud/world.h"
+#include "sim/engine/flows/flow_engine.h"
 #include "sim/engine/request_engine.h"
 #include "sim/model/design_json.h"
 #include "sim/model/rules.h"
@@ -46,8 +47,8 @@ public:
     PlayedRun(const Design& design, const RunOptions& options, Diagnostics diagnostics)
         : m_compiled(compile(design, Catalog::builtIn(), serviceTypes())), m_options(options),
           m_diagnostics(std::move(diagnostics)), m_horizon(horizonOf(design, options)),
-          m_engine(m_compiled->plan, m_simulation, options.seed, traced(options)),
-          m_world(*m_compiled, m_simulation, m_engine, options.seed), m_observer(m_world, m_engine, m_horizon)
+          m_engine(engineFor(options)), m_world(*m_compiled, m_simulation, *m_engine, options.seed),
+          m_observer(m_world, *m_engine, m_horizon)
     {
         for (const auto& model : m_compiled->models) {
             model->prepare(m_world);
@@ -73,7 +74,7 @@ public:
         if (m_options.maxEvents > 0) {
             guard.maxEvents = m_options.maxEvents;
         }
-        const StopReason reason = m_engine.runUntil(std::min(until, m_horizon), guard);
+        const StopReason reason = m_engine->runUntil(std::min(until, m_horizon), guard);
         m_wallSeconds += std::chrono::duration<double>(Clock::now() - start).count();
         if (m_options.maxWallSeconds > 0 && m_wallSeconds > m_options.maxWallSeconds && now() < m_horizon) {
             m_stoppedBy = inWords(StopReason::WallLimit);
@@ -85,7 +86,7 @@ public:
     void stepEvent() override
     {
         if (!isFinished()) {
-            m_engine.step();
+            m_engine->step();
         }
     }
 
@@ -93,7 +94,7 @@ public:
     {
         const std::size_t known = m_world.eventLog().size();
         while (!isFinished() && m_world.eventLog().size() == known && !stop.stop_requested()) {
-            m_engine.step();
+            m_engine->step();
         }
     }
 
@@ -110,12 +111,12 @@ public:
         result.horizon = m_horizon;
         result.wallSeconds = m_wallSeconds;
         result.stoppedBy = m_stoppedBy;
-        m_engine.describe(result);
+        m_engine->describe(result);
         m_observer.describe(result);
         m_world.recorder().describe(result);
         result.log = m_world.eventLog();
         result.diagnostics = m_diagnostics;
-        for (Diagnostic& bug : m_engine.checkConservation()) {
+        for (Diagnostic& bug : m_engine->checkConservation()) {
             result.diagnostics.push_back(std::move(bug));
         }
         return result;
@@ -128,11 +129,14 @@ private:
     // A model that stands still this long is stuck in a loop without delay.
     static constexpr std::uint64_t kMostAtOneInstant = 10'000'000;
 
-    static EngineOptions traced(const RunOptions& options)
+    std::unique_ptr<Engine> engineFor(const RunOptions& options)
     {
+        if (options.engine != EngineChoice::Requests) {
+            return std::make_unique<FlowEngine>(m_compiled->plan, m_simulation, options.seed);
+        }
         EngineOptions engine;
         engine.traceEvery = options.traceEvery > 0 ? options.traceEvery : kTraceEvery;
-        return engine;
+        return std::make_unique<RequestEngine>(m_compiled->plan, m_simulation, options.seed, engine);
     }
 
     std::shared_ptr<const CompiledDesign> m_compiled;
@@ -140,7 +144,7 @@ private:
     Diagnostics m_diagnostics;
     Duration m_horizon;
     Simulation m_simulation;
-    RequestEngine m_engine;
+    std::unique_ptr<Engine> m_engine;
     World m_world;
     Observer m_observer;
     double m_wallSeconds = 0;

@@ -12,8 +12,19 @@
 
 namespace neph {
 
+/// Which engine runs the plan; all three run the same one.
+enum class EngineChoice : std::uint8_t {
+    Requests,  ///< Every request: exact.
+    Flows,     ///< Rates: a preview of any horizon in about a second.
+    Auto,      ///< Rates for controllers and bill, sampled windows of requests for latencies, with the error.
+};
+
 /// How to run a design.
 struct RunOptions {
+    EngineChoice engine = EngineChoice::Requests;
+    double tolerance = 0.03;  ///< Auto: relative error of p99 that is good enough.
+    unsigned threads =
+        0;  ///< Auto: windows at a time; 0: as many as there are cores. Results do not depend on it.
     Duration horizon{0};  ///< Zero: as the design says.
     std::uint64_t seed = 1;
     std::uint64_t maxEvents = 0;   ///< 0: no limit of its own.

@@ -34,22 +34,23 @@ struct RunCommandOptions {
     bool json = false;
 };
 
-/// Whether that engine is there; says what is where it is not.
-bool isKnownEngine(const std::string& engine)
+/// The engine of that name; says what there is where there is none.
+std::optional<EngineChoice> engineNamed(const std::string& name)
 {
-    if (engine == "requests") {
-        return true;
+    if (name == "requests") {
+        return EngineChoice::Requests;
     }
-    if (engine == "flows" || engine == "auto") {
-        complain(
-            fmt::format("The engine '{}' is not in this version.", engine),
-            "There is 'requests', which follows every request.");
-    } else {
-        complain(
-            fmt::format("There is no engine '{}'.", engine),
-            "There is 'requests', which follows every request.");
+    if (name == "flows") {
+        return EngineChoice::Flows;
     }
-    return false;
+    if (name == "auto") {
+        return EngineChoice::Auto;
+    }
+    complain(
+        fmt::format("There is no engine '{}'.", name),
+        "There is 'requests', which follows every request, 'flows', which previews any horizon in about a "
+        "second, and 'auto', which samples windows of requests and says how far to trust them.");
+    return std::nullopt;
 }
 
 bool writeIfAsked(const std::string& file, const auto& makeText)
@@ -97,9 +98,11 @@ std::optional<RunOptions> engineOptions(const RunCommandOptions& options)
     RunOptions made;
     made.seed = options.seed;
     made.maxEvents = options.maxEvents;
-    if (!isKnownEngine(options.engine)) {
+    const std::optional<EngineChoice> engine = engineNamed(options.engine);
+    if (!engine) {
         return std::nullopt;
     }
+    made.engine = *engine;
     if (!options.length.empty()) {
         const Result<Duration> length = readTimeSpan(options.length);
         if (!length) {

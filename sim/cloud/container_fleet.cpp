@@ -157,7 +157,12 @@ Process ContainerFleet::watchHealth(TaskPointer task)
                 fail(*task, true);
             }
         }
-        co_await groups.front()->changed().waitFor(1s);
+        const bool isSettled = std::none_of(groups.begin(), groups.end(), is(TargetHealth::Unhealthy));
+        if (isSettled && groups.size() == 1) {
+            co_await groups.front()->changed().wait();
+        } else {
+            co_await groups.front()->changed().waitFor(1s);
+        }
     }
 }
 

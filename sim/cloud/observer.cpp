@@ -10,9 +10,16 @@ Duration Observer::intervalFor(Duration horizon)
     return horizon <= kFine ? 1s : horizon <= 4 * kFine ? 5s : horizon <= 7 * 4 * kFine ? 30s : 60s;
 }
 
-Observer::Observer(World& world, RequestEngine& engine, Duration horizon)
+/// A bill of all hours so far is made each time, so the longer the run, the fewer.
+static Duration costIntervalFor(Duration horizon)
+{
+    const int samples = horizon <= 96h ? 240 : 90;
+    return std::max<Duration>(30s, horizon / samples / 30s * 30s);
+}
+
+Observer::Observer(World& world, Engine& engine, Duration horizon)
     : m_world(world), m_engine(engine), m_interval(intervalFor(horizon)),
-      m_costInterval(std::max<Duration>(30s, horizon / 240 / 30s * 30s)), m_all(addGroup(""))
+      m_costInterval(costIntervalFor(horizon)), m_all(addGroup(""))
 {
     const Plan& plan = world.plan();
     world.recorder().setInterval(m_interval);

@@ -7,7 +7,7 @@
 
 #include "sim/cloud/world.h"
 #include "sim/cost/bill.h"
-#include "sim/engine/request_engine.h"
+#include "sim/engine/engine.h"
 
 namespace neph {
 
@@ -15,7 +15,7 @@ namespace neph {
 /// the controllers, and what it costs per hour from the price book.
 class Observer {
 public:
-    Observer(World& world, RequestEngine& engine, Duration horizon);
+    Observer(World& world, Engine& engine, Duration horizon);
 
     /// Samples as long as the run goes.
     Process run();
@@ -47,7 +47,7 @@ private:
     static void put(const Group& group, const IntervalLatency& latency, Time at, double length);
 
     World& m_world;
-    RequestEngine& m_engine;
+    Engine& m_engine;
     Duration m_interval;
     Duration m_costInterval;
     std::vector<std::unique_ptr<Series>> m_series;

@@ -9,11 +9,16 @@ namespace neph {
 TargetGroup::TargetGroup(World& world, Config config)
     : m_world(world), m_config(std::move(config)), m_changed(world.sim())
 {
+    m_world.data().onTrouble([this] {
+        for (const auto& target : m_targets) {
+            target->wake.fire();
+        }
+    });
 }
 
 void TargetGroup::add(ReplicaId replica, std::string name, Probe probe)
 {
-    auto target = std::make_shared<Target>();
+    auto target = std::make_shared<Target>(m_world.sim());
     target->replica = replica;
     target->name = std::move(name);
     target->probe = std::move(probe);
@@ -42,7 +47,11 @@ Process TargetGroup::watch(std::shared_ptr<Target> target)
                 m_world.start(warmUp(target));
             }
         }
-        co_await m_world.sim().after(m_config.interval);
+        if (target->health == TargetHealth::Healthy && m_world.data().isCalm(target->replica)) {
+            co_await target->wake.wait();  // Until then every check is sure to pass.
+        } else {
+            co_await m_world.sim().after(m_config.interval);
+        }
     }
 }
 
@@ -144,7 +153,10 @@ void TargetGroup::remove(ReplicaId replica)
 {
     const auto of = [replica](const auto& target) { return target->replica == replica; };
     for (const auto& target : m_targets) {
-        target->isGone = target->isGone || of(target);
+        if (of(target)) {
+            target->isGone = true;
+            target->wake.fire();
+        }
     }
     std::erase_if(m_targets, of);
     route();

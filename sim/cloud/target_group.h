@@ -52,6 +52,9 @@ public:
 
 private:
     struct Target {
+        explicit Target(Simulation& simulation) : wake(simulation) {}
+
+        Trigger wake;  ///< Checks are worth sending again.
         ReplicaId replica;
         std::string name;
         Probe probe;

@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include "sim/engine/engine.h"
 #include "sim/engine/engine_options.h"
-#include "sim/engine/latency_meter.h"
 #include "sim/kernel/simulation.h"
 #include "sim/metrics/run_result.h"
 #include "sim/model/diagnostic.h"
@@ -16,29 +16,6 @@
 namespace neph {
 
 class RequestLoop;
-
-/// One station over the last interval.
-struct StationInterval {
-    double utilisation = 0;  ///< 0..1 of what there was; over 1 while slots are being taken away.
-    double queue = 0;        ///< Mean number waiting.
-    std::uint64_t refused = 0;
-};
-
-/// Calls over one link in the last interval.
-struct LinkInterval {
-    std::uint64_t calls = 0;
-    std::uint64_t errors = 0;
-};
-
-/// What happened between two calls of RequestEngine::takeInterval(). Indices are those of the plan.
-struct IntervalStats {
-    Time from{0};
-    Time to{0};
-    std::vector<IntervalLatency> classes;
-    std::vector<IntervalLatency> nodes;
-    std::vector<LinkInterval> links;
-    std::vector<StationInterval> stations;  ///< A pool's station: over its replicas.
-};
 
 /// Runs a plan exactly, request by request.
 ///
@@ -56,18 +33,16 @@ struct IntervalStats {
 /// What
 ///   it meters is in the column of readMeter() with class `none`.
 /// - A Memory station without a pool, or without a handler of onOutOfMemory(), only counts.
-class RequestEngine final : public DataPlane {
+class RequestEngine final : public Engine {
 public:
     RequestEngine(
         const Plan& plan, Simulation& simulation, std::uint64_t seed, const EngineOptions& options = {});
     ~RequestEngine() override;
 
-    /// Runs up to and including what is due at `end`, within the guard.
-    StopReason runUntil(Time end, RunGuard guard);
+    StopReason runUntil(Time end, RunGuard guard) override;
     /// The same under the guard that the simulation has.
     StopReason runUntil(Time end);
-    /// Handles one event; false where there is none.
-    bool step();
+    bool step() override;
 
     ReplicaId addReplica(PoolId pool, ZoneIndex zone, std::uint32_t group) override;
     void setService(ReplicaId replica, Service service) override;
@@ -84,17 +59,12 @@ public:
     send(PathId path, ReplicaId replica, std::int64_t bytes, std::function<void(OutcomeId)> done) override;
     void onOutOfMemory(PoolId pool, std::function<void(ReplicaId)> handler) override;
 
-    /// Ends the running interval; good until the next call. For charts, say once a simulated second.
-    const IntervalStats& takeInterval();
-
-    /// Fills in what the engine knows: classes, nodes (with stations, replicas, bottleneck), links, traces,
-    /// events, fingerprint, simulated. Rates and utilisations are of the last interval taken; of the whole
-    /// run where none was. `nodes[].status` and the states of replicas are the controllers' to say.
-    void describe(RunResult& result) const;
+    const IntervalStats& takeInterval() override;
+    void describe(RunResult& result) const override;
 
     /// Little's law and flow balance of every station, and the balance of requests, exactly, in integers.
     /// Empty: they hold. A diagnostic here is a bug of the engine.
-    Diagnostics checkConservation() const;
+    Diagnostics checkConservation() const override;
 
     std::uint64_t requestsStarted() const;
     std::uint64_t requestsEnded() const;

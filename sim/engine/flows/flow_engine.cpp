@@ -1,0 +1,391 @@
+#include "sim/engine/flows/flow_engine.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace neph {
+
+namespace {
+
+constexpr Duration kMinute = 60s;
+constexpr Duration kSlice = 10min;
+// While something piles up or drains, what a minute's mean would hide.
+constexpr Duration kFine = 5s;
+// From here on a queue is too near its limit to stand still within a minute.
+constexpr double kSteadyLoad = 0.93;
+constexpr int kTimeoutRounds = 4;
+
+}  // namespace
+
+FlowEngine::FlowEngine(
+    const Plan& plan, Simulation& simulation, std::uint64_t seed, const FlowOptions& options)
+    : m_plan(plan), m_simulation(simulation), m_options(options), m_state(plan), m_propagation(m_state),
+      m_sampler(plan, seed), m_random(seed, streamId("flows", "answers to probes")),
+      m_transfers(plan.stations.size(), 0), m_scope(simulation)
+{
+    const std::size_t classes = plan.classes.size();
+    m_totals.outcomes.assign(classes, std::vector<double>(plan.outcomes.size(), 0));
+    m_totals.nodes.assign(plan.nodes.size(), 0);
+    m_totals.nodeErrors.assign(plan.nodes.size(), 0);
+    m_totals.links.assign(plan.links.size(), 0);
+    m_totals.linkErrors.assign(plan.links.size(), 0);
+    m_totals.meters.assign(plan.meters.size(), std::vector<double>(classes, 0));
+    m_totals.stations.resize(plan.stations.size());
+    m_totals.poolRequests.assign(plan.pools.size(), 0);
+    m_totals.poolErrors.assign(plan.pools.size(), 0);
+    m_before = m_totals;
+    for (std::uint32_t pool = 0; pool < plan.pools.size(); ++pool) {
+        for (std::uint32_t k = 0; k < plan.pools[pool].fixedReplicas; ++k) {
+            const ReplicaId id = addReplica(PoolId{pool}, {}, 0);
+            const std::vector<double>& weights = plan.pools[pool].weights;
+            m_state.leave(id.value);
+            FlowGroup own;
+            own.isInService = true;
+            own.weight = weights.empty() ? 0 : weights[k];
+            own.zones.assign(plan.zones.size(), 0);
+            own.stations = m_state.freshStations(pool);
+            m_state.groups[pool].push_back(std::move(own));
+            m_state.join(id.value, static_cast<std::uint32_t>(m_state.groups[pool].size() - 1));
+        }
+    }
+    double all = 0;
+    for (std::uint32_t pool = 0; pool < plan.pools.size(); ++pool) {
+        // Weights need not add up to one.
+        for (const FlowGroup& group : m_state.groups[pool]) {
+            all += group.weight * group.count;
+        }
+        for (FlowGroup& group : m_state.groups[pool]) {
+            group.weight = all > 0 ? group.weight / all : 0;
+        }
+        all = 0;
+    }
+    m_state.mergeGroups();
+    m_scope.start(tick());
+}
+
+FlowEngine::~FlowEngine() = default;
+
+StopReason FlowEngine::runUntil(Time end, RunGuard guard)
+{
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point start = Clock::now();
+    const std::stop_token stop = guard.stop;
+    const std::chrono::duration<double> most = guard.maxWall;
+    m_simulation.setGuard(std::move(guard));
+    const auto nobodys = [](std::uint32_t) {};
+    StopReason reason = StopReason::ReachedEnd;
+    // Few events, but heavy ones: the guard, which looks every few thousand, would look too seldom.
+    while (m_simulation.now() < end && reason == StopReason::ReachedEnd) {
+        reason = m_simulation.runUntil(std::min(end, m_simulation.now() + kSlice), nobodys);
+        if (stop.stop_requested()) {
+            reason = StopReason::Cancelled;
+        } else if (Clock::now() - start > most && m_simulation.now() < end) {
+            reason = StopReason::WallLimit;
+        }
+    }
+    flow();
+    return reason;
+}
+
+bool FlowEngine::step()
+{
+    return m_simulation.step([](std::uint32_t) {});
+}
+
+Process FlowEngine::tick()
+{
+    while (true) {
+        co_await m_simulation.after(m_wasTroubled ? kFine : kMinute - m_simulation.now() % kMinute);
+        flow();
+    }
+}
+
+/// Lets flow what has flowed since the last time, in the state that has been since.
+void FlowEngine::flow()
+{
+    const Time now = m_simulation.now();
+    if (now <= m_since) {
+        return;
+    }
+    const double length = seconds(now - m_since);
+    std::vector<double> sourceRates;
+    for (const SourceSpec& source : m_plan.sources) {
+        sourceRates.push_back(source.users > 0 ? 0 : source.rate.expected(m_since, now) / length);
+    }
+    for (int round = 0; round < kTimeoutRounds; ++round) {
+        m_rates = m_propagation.solve(sourceRates, length);
+        if (!m_propagation.mayTimeOut()) {
+            std::fill(m_state.timedOut.begin(), m_state.timedOut.end(), 0);
+            break;
+        }
+        if (!updateTimeouts()) {
+            break;
+        }
+    }
+    integrate(m_rates, length);
+    classify(m_rates, m_since, now);
+    m_propagation.commit();
+    m_state.mergeGroups();
+    m_since = now;
+    killWhereMemoryIsFull();
+    lookForTrouble();
+}
+
+bool FlowEngine::updateTimeouts()
+{
+    FlowClass probe;
+    probe.meetings = m_state.meetings();
+    probe.classRates = m_rates.classes;
+    std::vector<double> timedOut;
+    sample(probe, timedOut);
+    double most = 0;
+    for (std::size_t i = 0; i < timedOut.size(); ++i) {
+        const double next = (timedOut[i] + m_state.timedOut[i]) / 2;
+        most = std::max(most, std::abs(next - m_state.timedOut[i]));
+        m_state.timedOut[i] = next < 1e-4 ? 0 : next;
+    }
+    return most > 1e-3;
+}
+
+void FlowEngine::sample(FlowClass& kind, std::vector<double>& timedOut) const
+{
+    SampledPaths paths = m_sampler.sample(kind.meetings, kind.classRates, m_options.walks);
+    kind.classLatencies.clear();
+    kind.nodeLatencies.clear();
+    for (const Histogram& histogram : paths.classes) {
+        kind.classLatencies.push_back(histogram.buckets());
+    }
+    for (const Histogram& histogram : paths.nodes) {
+        kind.nodeLatencies.push_back(histogram.buckets());
+    }
+    timedOut = std::move(paths.timedOut);
+}
+
+void FlowEngine::integrateStation(FlowTotals& totals, const FlowStation& station, double count, double length)
+{
+    const double whole = count * length;
+    totals.arrivals += station.arrivals * whole;
+    totals.refused += station.arrivals * station.refuse * whole;
+    switch (station.kind) {
+    case StationKind::Slots:
+        totals.busy += std::min(station.load, station.capacity) * whole;
+        totals.capacity += station.capacity * whole;
+        totals.waiting += station.arrivals * (1 - station.refuse) * station.wait() * whole;
+        break;
+    case StationKind::Cpu:
+        totals.busy += std::min(station.load, station.capacity) * whole;
+        totals.capacity += station.capacity * whole;
+        break;
+    case StationKind::Memory:
+        totals.busy += (station.load + station.heldAtStart) * whole;
+        totals.capacity += station.capacity * whole;
+        break;
+    case StationKind::TokenBucket:
+        totals.busy += station.load * (1 - station.refuse) * whole / 1000;
+        totals.capacity += station.rate * whole / 1000;
+        break;
+    case StationKind::Bandwidth:
+        totals.busy += std::min(station.load, station.rate) * whole;
+        totals.capacity += station.rate * whole;
+        break;
+    }
+}
+
+static void addTo(std::vector<double>& sums, const std::vector<double>& rates, double length)
+{
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        sums[i] += rates[i] * length;
+    }
+}
+
+void FlowEngine::integrate(const FlowRates& rates, double length)
+{
+    for (std::size_t c = 0; c < rates.classes.size(); ++c) {
+        for (std::size_t i = 0; i < rates.outcomes[c].size(); ++i) {
+            m_totals.outcomes[c][i] += rates.classes[c] * rates.outcomes[c][i] * length;
+        }
+    }
+    addTo(m_totals.nodes, rates.nodes, length);
+    addTo(m_totals.nodeErrors, rates.nodeErrors, length);
+    addTo(m_totals.links, rates.links, length);
+    addTo(m_totals.linkErrors, rates.linkErrors, length);
+    for (std::size_t meter = 0; meter < rates.meters.size(); ++meter) {
+        addTo(m_totals.meters[meter], rates.meters[meter], length);
+    }
+    for (std::size_t i = 0; i < m_state.stations.size(); ++i) {
+        if (!m_plan.stations[i].pool) {
+            integrateStation(m_totals.stations[i], m_state.stations[i], 1, length);
+        }
+    }
+    for (std::size_t pool = 0; pool < m_state.groups.size(); ++pool) {
+        for (FlowGroup& group : m_state.groups[pool]) {
+            m_totals.poolRequests[pool] += group.arrivals * group.count * length;
+            m_totals.poolErrors[pool] += group.failures * group.count * length;
+            group.requestsSoFar += group.arrivals * length;
+            group.errorsSoFar += group.failures * length;
+            for (std::size_t place = 0; place < group.stations.size() && group.count > 0; ++place) {
+                const FlowStation& station = group.stations[place];
+                integrateStation(
+                    m_totals.stations[m_state.placesOfPool[pool][place]], station, group.count, length);
+                if (station.kind == StationKind::Cpu) {
+                    group.cpuSoFar += std::min(station.load, station.capacity) * length;
+                }
+            }
+        }
+    }
+}
+
+/// What moments must share to be of one class. Loads in hundredths, pool sizes in steps of an eighth, waits
+/// for backlogs and refusals in steps of a tenth and a fiftieth.
+std::vector<std::int32_t> FlowEngine::keyOf(const FlowRates& rates, bool& isSteady) const
+{
+    std::vector<std::int32_t> key;
+    const auto steps = [](double value, double ratio) {
+        std::int32_t count = 0;
+        for (double edge = 1; edge * ratio <= value; edge *= ratio) {
+            ++count;
+        }
+        return count;
+    };
+    const auto add = [&](const FlowStation& station) {
+        const bool isQueue = station.kind == StationKind::Slots || station.kind == StationKind::Cpu;
+        if (!isQueue && station.refuse <= 0) {
+            return;  // Tokens that are there and memory that is free delay nobody.
+        }
+        const double busy = isQueue ? station.busy() : 1;
+        key.push_back(static_cast<std::int32_t>(100 * busy + 0.5));
+        key.push_back(steps(station.waitBacklog * 1e3, 1.1));
+        key.push_back(static_cast<std::int32_t>(50 * station.refuse + 0.5));
+        isSteady = isSteady && busy < kSteadyLoad && station.backlog <= 0 && station.backlogAfter <= 0 &&
+                   station.refuse < 0.002;
+    };
+    for (std::size_t i = 0; i < m_state.stations.size(); ++i) {
+        if (!m_plan.stations[i].pool) {
+            add(m_state.stations[i]);
+        }
+    }
+    for (std::uint32_t pool = 0; pool < m_state.groups.size(); ++pool) {
+        for (const FlowGroup& group : m_state.groups[pool]) {
+            const double share = group.count > 0 ? m_state.shareOf(pool, group) : 0;
+            if (share <= 0) {
+                continue;
+            }
+            key.push_back(-1 - static_cast<std::int32_t>(pool));
+            key.push_back(
+                group.count < 8 ? static_cast<std::int32_t>(group.count) : steps(group.count, 1.12));
+            key.push_back(static_cast<std::int32_t>(20 * share + 0.5));
+            std::for_each(group.stations.begin(), group.stations.end(), add);
+        }
+    }
+    for (std::size_t node = 0; node < m_state.disturbances.size(); ++node) {
+        const Meetings::Disturbance& disturbance = m_state.disturbances[node];
+        if (disturbance.added > 0 || disturbance.failShare > 0) {
+            key.push_back(-1000 - static_cast<std::int32_t>(node));
+            key.push_back(steps(disturbance.added * 1e3, 1.05));
+            key.push_back(static_cast<std::int32_t>(100 * disturbance.failShare));
+        }
+    }
+    double all = 0;
+    for (const double rate : rates.classes) {
+        all += rate;
+    }
+    for (const double rate : rates.classes) {
+        key.push_back(all > 0 ? static_cast<std::int32_t>(10 * rate / all + 0.5) : 0);
+    }
+    return key;
+}
+
+void FlowEngine::classify(const FlowRates& rates, Time from, Time to)
+{
+    bool isSteady = true;
+    const std::vector<std::int32_t> key = keyOf(rates, isSteady);
+    const auto [found, isNew] = m_classOfKey.emplace(key, static_cast<std::uint32_t>(m_classes.size()));
+    const std::uint32_t kind = found->second;
+    if (isNew) {
+        FlowClass made;
+        made.meetings = m_state.meetings();
+        made.classRates = rates.classes;
+        made.sourceRates = rates.sources;
+        made.at = from;
+        made.isSteady = isSteady;
+        made.requests.assign(rates.classes.size(), 0);
+        made.entries.assign(rates.nodes.size(), 0);
+        std::vector<double> timedOut;
+        sample(made, timedOut);
+        m_classes.push_back(std::move(made));
+    }
+    const double length = seconds(to - from);
+    FlowClass& known = m_classes[kind];
+    known.seconds += length;
+    addTo(known.requests, rates.classes, length);
+    addTo(known.entries, rates.nodes, length);
+    std::vector<double>& running = m_running[kind];
+    running.resize(rates.classes.size() + rates.nodes.size(), 0);
+    for (std::size_t i = 0; i < rates.classes.size(); ++i) {
+        running[i] += rates.classes[i] * length;
+    }
+    for (std::size_t i = 0; i < rates.nodes.size(); ++i) {
+        running[rates.classes.size() + i] += rates.nodes[i] * length;
+    }
+    if (m_options.keepCells) {
+        if (!m_cells.empty() && m_cells.back().kind == kind && m_cells.back().to == from) {
+            m_cells.back().to = to;
+        } else {
+            m_cells.push_back({from, to, kind});
+        }
+    }
+}
+
+bool FlowEngine::isTroubled(const FlowGroup& group) const
+{
+    return std::any_of(group.stations.begin(), group.stations.end(), [](const FlowStation& station) {
+        return station.backlog > 0 || station.refuse > 0.001 ||
+               (station.kind != StationKind::Memory && station.kind != StationKind::TokenBucket &&
+                station.busy() > 0.97);
+    });
+}
+
+void FlowEngine::lookForTrouble()
+{
+    bool isTrouble =
+        std::any_of(m_state.stations.begin(), m_state.stations.end(), [](const FlowStation& station) {
+            return station.backlog > 0 || station.refuse > 0.001;
+        });
+    for (const std::vector<FlowGroup>& groups : m_state.groups) {
+        for (const FlowGroup& group : groups) {
+            isTrouble = isTrouble || (group.count > 0 && isTroubled(group));
+        }
+    }
+    for (const Meetings::Disturbance& disturbance : m_state.disturbances) {
+        isTrouble = isTrouble || disturbance.added > 0 || disturbance.failShare > 0;
+    }
+    const bool isNews = isTrouble && !m_wasTroubled;
+    m_wasTroubled = isTrouble;
+    for (std::size_t i = 0; isNews && i < m_troubleHandlers.size(); ++i) {
+        m_troubleHandlers[i]();
+    }
+}
+
+void FlowEngine::killWhereMemoryIsFull()
+{
+    for (const auto& [pool, handler] : m_outOfMemory) {
+        const std::vector<std::uint32_t> living = m_state.living[pool];
+        for (const std::uint32_t index : living) {
+            const FlowReplica& replica = m_state.replicas[index];
+            if (replica.group == FlowReplica::kGone) {
+                continue;
+            }
+            const FlowGroup& group = m_state.groups[pool][replica.group];
+            const bool isFull =
+                std::any_of(group.stations.begin(), group.stations.end(), [](const FlowStation& station) {
+                    return station.kind == StationKind::Memory &&
+                           station.load + station.heldAtStart > station.capacity;
+                });
+            if (isFull) {
+                handler(ReplicaId{index});
+            }
+        }
+    }
+}
+
+}  // namespace neph

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "sim/engine/engine.h"
+#include "sim/engine/flows/flow_rates.h"
+#include "sim/engine/flows/path_sampler.h"
+#include "sim/kernel/process.h"
+#include "sim/kernel/random.h"
+
+namespace neph {
+
+/// Moments of a run that are alike: the same replicas in service, the same load of every station in steps of
+/// a hundredth, nothing refused that the others do not refuse. One of them stands for all.
+struct FlowClass {
+    Meetings meetings;                ///< Of the first moment of the class.
+    std::vector<double> classRates;   ///< Requests per second by request class, then.
+    std::vector<double> sourceRates;  ///< Open sources, then.
+    Time at{0};                       ///< Then.
+    bool isSteady = true;             ///< No backlog, nothing refused or disturbed, load below nearly full.
+    std::vector<double> requests;     ///< By request class: how many fell into moments of this class.
+    std::vector<double> entries;      ///< By node.
+    double seconds = 0;               ///< How long.
+    using Latencies = std::vector<Histogram::Bucket>;  ///< Of a few thousand requests that stand for all.
+    std::vector<Latencies> classLatencies;             ///< By request class.
+    std::vector<Latencies> nodeLatencies;              ///< By node.
+};
+
+/// A stretch of time in which rates and state stood still.
+struct FlowCell {
+    Time from{0};
+    Time to{0};
+    std::uint32_t kind = 0;  ///< Index of its FlowClass.
+};
+
+/// How exactly to look.
+struct FlowOptions {
+    std::uint32_t walks = 4000;  ///< Requests of each class that are walked for the latencies of a FlowClass.
+    bool keepCells = false;      ///< For who looks at single stretches later.
+};
+
+/// Runs a plan as flows: rates that stand still between the acts of controllers (at most a minute), waits by
+/// formula, backlogs and tokens as fluids, latencies by walking requests through stations that stand still.
+///
+/// Controllers run as they do with every other engine, event by event. Costs about a microsecond a step of
+/// the plan for each minute, whatever the rate, and a few milliseconds for each FlowClass. Deterministic.
+class FlowEngine final : public Engine {
+public:
+    FlowEngine(const Plan& plan, Simulation& simulation, std::uint64_t seed, const FlowOptions& options = {});
+    ~FlowEngine() override;
+
+    StopReason runUntil(Time end, RunGuard guard) override;
+    bool step() override;
+
+    ReplicaId addReplica(PoolId pool, ZoneIndex zone, std::uint32_t group) override;
+    void setService(ReplicaId replica, Service service) override;
+    void setShare(ReplicaId replica, double share) override;
+    void removeReplica(ReplicaId replica, OutcomeId outcome) override;
+    ReplicaReading read(ReplicaId replica) const override;
+    PoolReading read(PoolId pool) const override;
+    StationReading read(StationId station) const override;
+    std::uint64_t readMeter(MeterId meter, ClassIndex requestClass) const override;
+    void resize(StationId station, std::int64_t capacity, std::int64_t rate) override;
+    void resize(StationId station, ReplicaId replica, std::int64_t capacity, std::int64_t rate) override;
+    void disturb(NodeIndex node, Duration added, double failShare, OutcomeId outcome) override;
+    void
+    send(PathId path, ReplicaId replica, std::int64_t bytes, std::function<void(OutcomeId)> done) override;
+    void onOutOfMemory(PoolId pool, std::function<void(ReplicaId)> handler) override;
+    bool isCalm(ReplicaId replica) const override;
+    void onTrouble(std::function<void()> handler) override;
+
+    const IntervalStats& takeInterval() override;
+    void describe(RunResult& result) const override;
+    Diagnostics checkConservation() const override;
+
+    const std::deque<FlowClass>& classes() const { return m_classes; }
+    const std::vector<FlowCell>& cells() const { return m_cells; }
+    const FlowState& state() const { return m_state; }
+
+private:
+    struct Totals {
+        std::vector<std::vector<double>> outcomes;  ///< By class and outcome.
+        std::vector<double> nodes;
+        std::vector<double> nodeErrors;
+        std::vector<double> links;
+        std::vector<double> linkErrors;
+        std::vector<std::vector<double>> meters;
+        std::vector<FlowTotals> stations;
+        std::vector<double> poolRequests;
+        std::vector<double> poolErrors;
+    };
+
+    Process tick();
+    Process answerLater(
+        Duration after, OutcomeId outcome, std::function<void(OutcomeId)> done,
+        std::uint32_t line = 0xFFFF'FFFF);
+    void flow();
+    void flowBefore();
+    double inFlightOf(const FlowReplica& replica, const FlowGroup& group) const;
+    std::uint32_t failureOf(PathId path) const;
+    void integrate(const FlowRates& rates, double length);
+    void integrateStation(FlowTotals& totals, const FlowStation& station, double count, double length);
+    void classify(const FlowRates& rates, Time from, Time to);
+    std::vector<std::int32_t> keyOf(const FlowRates& rates, bool& isSteady) const;
+    bool updateTimeouts();
+    void sample(FlowClass& kind, std::vector<double>& timedOut) const;
+    void lookForTrouble();
+    void describeStations(RunResult& result) const;
+    void killWhereMemoryIsFull();
+    bool isTroubled(const FlowGroup& group) const;
+    const Plan& m_plan;
+    Simulation& m_simulation;
+    FlowOptions m_options;
+    FlowState m_state;
+    mutable RatePropagation m_propagation;
+    PathSampler m_sampler;
+    RandomStream m_random;
+    FlowRates m_rates;  ///< Of the last stretch.
+    Totals m_totals;
+    Time m_since{0};  ///< Start of the stretch that runs.
+    std::map<std::vector<std::int32_t>, std::uint32_t> m_classOfKey;
+    std::deque<FlowClass> m_classes;
+    std::vector<FlowCell> m_cells;
+    /// By FlowClass: requests of the running interval by request class, then entries by node.
+    std::map<std::uint32_t, std::vector<double>> m_running;
+    std::map<const FlowClass::Latencies*, IntervalLatency> m_inShort;  ///< Never iterated: keyed by place.
+    IntervalStats m_interval;
+    Totals m_before;  ///< At the last takeInterval().
+    std::map<std::uint32_t, std::function<void(ReplicaId)>> m_outOfMemory;
+    std::vector<std::function<void()>> m_troubleHandlers;
+    bool m_wasTroubled = false;
+    std::vector<std::uint32_t> m_transfers;  ///< By station: of the control plane, under way.
+    Scope m_scope;
+};
+
+}  // namespace neph

@@ -1,0 +1,647 @@
+#include "sim/engine/flows/flow_rates.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace neph {
+
+namespace {
+
+// A station this full waits so long that what piles up in the interval says more than a formula for ever.
+constexpr double kNearlyFull = 0.985;
+// Rooms this small are lost from at random, not when a fluid reaches their brim.
+constexpr double kSmallRoom = 64;
+constexpr double kSameShare = 1e-7;
+constexpr int kMostRounds = 60;
+constexpr int kHalvings = 30;
+
+/// How much longer than alone a job takes that shares `cores` of which the share `busy` is used.
+/// M/G/1-PS for one core and less; for more the share of Erlang's delay formula that has to share at all.
+double stretch(double busy, double cores)
+{
+    const double load = std::min(busy, kNearlyFull);
+    if (cores <= 1) {
+        return 1 / (1 - load);
+    }
+    const auto whole = static_cast<std::uint32_t>(cores + 0.5);
+    return 1 + erlangC(load * whole, whole) / (whole * (1 - load));
+}
+
+}  // namespace
+
+RatePropagation::RatePropagation(FlowState& state)
+    : m_state(state), m_plan(state.plan), m_tries(m_plan.steps.size() * m_plan.classes.size(), 1)
+{
+    for (const DrawSpec& draw : m_plan.draws) {
+        std::vector<double>& means = m_means.emplace_back();
+        for (std::size_t c = 0; c < m_plan.classes.size(); ++c) {
+            means.push_back(draw.byClass[draw.byClass.size() == 1 ? 0 : c].mean());
+        }
+    }
+    for (std::size_t i = 0; i < m_plan.paths.size(); ++i) {
+        const std::size_t end = i + 1 < m_plan.paths.size() ? m_plan.paths[i + 1].first : m_plan.steps.size();
+        m_lengthOfPath.push_back(static_cast<std::uint32_t>(end - m_plan.paths[i].first));
+    }
+    m_rates.seconds.assign(m_plan.classes.size(), 0);
+    m_walks.reserve(m_plan.paths.size() + 2);
+}
+
+double RatePropagation::drawn(DrawId draw, std::uint32_t requestClass) const
+{
+    return draw ? m_means[draw.value][requestClass] : 0;
+}
+
+double RatePropagation::amount(AmountId amount, std::uint32_t requestClass) const
+{
+    if (!amount) {
+        return 0;
+    }
+    const std::vector<std::int64_t>& byClass = m_plan.amounts[amount.value].byClass;
+    return static_cast<double>(byClass[byClass.size() == 1 ? 0 : requestClass]);
+}
+
+FlowStation& RatePropagation::stationAt(StationId station, const Place& at)
+{
+    if (!m_plan.stations[station.value].pool) {
+        return m_state.stations[station.value];
+    }
+    return m_state.groups[at.pool][at.group].stations[m_state.placeInPool[station.value]];
+}
+
+RatePropagation::Walk& RatePropagation::take()
+{
+    if (m_depth == m_walks.size()) {
+        m_walks.emplace_back();
+    }
+    return m_walks[m_depth++];
+}
+
+const FlowRates& RatePropagation::solve(const std::vector<double>& sourceRates, double length)
+{
+    m_sourceRates = sourceRates;
+    const bool isClosed =
+        std::any_of(m_plan.sources.begin(), m_plan.sources.end(), [](const SourceSpec& source) {
+            return source.users > 0;
+        });
+    if (!isClosed) {
+        iterate(length);
+        return m_rates;
+    }
+    // Users who wait ask the less the longer they wait: their rate is where both agree, found by halving.
+    const std::size_t sources = m_plan.sources.size();
+    std::vector<double> low(sources, 0);
+    std::vector<double> high(sources, 0);
+    for (std::size_t i = 0; i < sources; ++i) {
+        const SourceSpec& source = m_plan.sources[i];
+        high[i] = source.users / std::max(1e-3, source.think.mean());
+    }
+    for (int halving = 0; halving < kHalvings; ++halving) {
+        for (std::size_t i = 0; i < sources; ++i) {
+            m_sourceRates[i] = m_plan.sources[i].users > 0 ? (low[i] + high[i]) / 2 : sourceRates[i];
+        }
+        iterate(length);
+        for (std::size_t i = 0; i < sources; ++i) {
+            const SourceSpec& source = m_plan.sources[i];
+            const double asked = source.users / std::max(1e-3, source.think.mean() + latencyOf(source));
+            (asked > m_sourceRates[i] ? low : high)[i] = m_sourceRates[i];
+        }
+    }
+    return m_rates;
+}
+
+void RatePropagation::iterate(double length)
+{
+    for (int round = 0; round < kMostRounds; ++round) {
+        propagate();
+        if (settle(length)) {
+            return;
+        }
+    }
+}
+
+/// Mean over the classes of a source.
+double RatePropagation::latencyOf(const SourceSpec& source) const
+{
+    double all = 0;
+    double latency = 0;
+    for (std::size_t c = 0; c < source.classWeights.size(); ++c) {
+        all += source.classWeights[c];
+        latency += source.classWeights[c] * m_rates.seconds[c];
+    }
+    return all > 0 ? latency / all : 0;
+}
+
+void RatePropagation::propagate()
+{
+    const std::size_t classes = m_plan.classes.size();
+    const auto clear = [](std::vector<double>& values, std::size_t size) { values.assign(size, 0); };
+    clear(m_rates.classes, classes);
+    clear(m_rates.nodes, m_plan.nodes.size());
+    clear(m_rates.nodeErrors, m_plan.nodes.size());
+    clear(m_rates.links, m_plan.links.size());
+    clear(m_rates.linkErrors, m_plan.links.size());
+    clear(m_rates.sources, m_plan.sources.size());
+    m_rates.meters.resize(m_plan.meters.size());
+    for (std::vector<double>& meter : m_rates.meters) {
+        clear(meter, classes);
+    }
+    m_rates.outcomes.resize(classes);
+    const auto calm = [](FlowStation& station) {
+        station.busyBefore = station.busy();
+        station.arrivals = station.load = 0;
+    };
+    std::for_each(m_state.stations.begin(), m_state.stations.end(), calm);
+    for (std::vector<FlowGroup>& groups : m_state.groups) {
+        for (FlowGroup& group : groups) {
+            std::for_each(group.stations.begin(), group.stations.end(), calm);
+            group.arrivals = group.failures = group.seconds = 0;
+        }
+    }
+    m_mayTimeOut = false;
+    for (std::size_t i = 0; i < m_plan.sources.size(); ++i) {
+        const SourceSpec& source = m_plan.sources[i];
+        double all = 0;
+        for (const double weight : source.classWeights) {
+            all += weight;
+        }
+        const double perSecond = m_sourceRates[i];
+        m_rates.sources[i] = perSecond;
+        for (std::size_t c = 0; c < source.classWeights.size(); ++c) {
+            if (source.classWeights[c] <= 0 || all <= 0) {
+                continue;
+            }
+            const double rate = perSecond * source.classWeights[c] / all;
+            const Walk& walked = walk(source.path, static_cast<std::uint32_t>(c), {}, {}, rate);
+            m_rates.classes[c] += rate;
+            m_rates.outcomes[c] = walked.outcomes;
+            m_rates.seconds[c] = walked.seconds;
+            --m_depth;
+        }
+    }
+}
+
+RatePropagation::Walk& RatePropagation::walk(
+    PathId path, std::uint32_t requestClass, const Place& at, const Place& from, double rate)
+{
+    const PathSpec& spec = m_plan.paths[path.value];
+    Walk& walked = take();
+    walked.mass.assign(m_lengthOfPath[path.value] + 1, 0);
+    walked.outcomes.assign(m_plan.outcomes.size(), 0);
+    walked.seconds = 0;
+    const Meetings::Disturbance& disturbance = m_state.disturbances[spec.node.value];
+    if (disturbance.failShare > 0) {
+        walked.outcomes[disturbance.outcome.value] += disturbance.failShare;
+    }
+    walked.mass[0] = 1 - disturbance.failShare;
+    walked.seconds += walked.mass[0] * disturbance.added;
+    for (std::uint32_t i = 0; i < m_lengthOfPath[path.value]; ++i) {
+        if (walked.mass[i] > 0) {
+            step(walked, i, spec.first, requestClass, at, from, rate);
+        }
+    }
+    if (m_counts) {
+        const double errors = 1 - walked.outcomes[0];
+        m_rates.nodes[spec.node.value] += rate;
+        m_rates.nodeErrors[spec.node.value] += rate * errors;
+        if (at.pool != kNone && at.pool != from.pool) {
+            FlowGroup& group = m_state.groups[at.pool][at.group];
+            group.arrivals += rate / group.count;
+            group.failures += rate * errors / group.count;
+            group.seconds = std::max(group.seconds, walked.seconds);
+        }
+    }
+    return walked;
+}
+
+/// Whoever spends time holds what is open at that moment: slots for their seconds, memory for its bytes.
+void RatePropagation::spend(
+    const Step& step, std::uint32_t requestClass, const Place& at, double perSecond, double seconds)
+{
+    for (std::uint32_t held = step.cleanup; held != 0 && m_counts; held = m_plan.cleanups[held].next) {
+        const CleanupSpec& open = m_plan.cleanups[held];
+        FlowStation& station = stationAt(open.station, at);
+        const double each = open.op == Op::Free ? amount(open.amount, requestClass) : 1;
+        const double replicas =
+            m_plan.stations[open.station.value].pool ? m_state.groups[at.pool][at.group].count : 1;
+        station.load += perSecond * seconds * each / replicas;
+    }
+}
+
+double RatePropagation::shareAcross(const Place& at, const Place& from) const
+{
+    if (at.pool == kNone || from.pool == kNone) {
+        return 0;
+    }
+    const FlowGroup& to = m_state.groups[at.pool][at.group];
+    const FlowGroup& sender = m_state.groups[from.pool][from.group];
+    double same = 0;
+    double placed = 0;
+    double senders = 0;
+    for (std::size_t zone = 0; zone < to.zones.size(); ++zone) {
+        same += static_cast<double>(to.zones[zone]) * sender.zones[zone];
+        placed += to.zones[zone];
+        senders += sender.zones[zone];
+    }
+    const double pairs = static_cast<double>(to.count) * sender.count;
+    return pairs > 0 ? (placed * senders - same) / pairs : 0;
+}
+
+double RatePropagation::workSeconds(
+    const Step& step, const FlowStation& station, double demand, const Place& at) const
+{
+    const double busy = station.busyBefore;
+    const double alone = demand / std::min(1.0, station.capacity);
+    const double seconds = alone * stretch(busy, station.capacity);
+    // No more jobs share the cores than the slots around them let in; of full cores all of those do.
+    for (std::uint32_t held = step.cleanup; held != 0; held = m_plan.cleanups[held].next) {
+        const StationSpec& open = m_plan.stations[m_plan.cleanups[held].station.value];
+        if (open.kind == StationKind::Slots && open.pool && open.pool.value == at.pool) {
+            const double most =
+                std::max(alone, demand * static_cast<double>(open.capacity) / station.capacity);
+            const double full = std::clamp((busy - kNearlyFull) / (1 - kNearlyFull), 0.0, 1.0);
+            return std::min(most, seconds + full * (most - std::min(most, seconds)));
+        }
+    }
+    return seconds;
+}
+
+void RatePropagation::step(
+    Walk& walked, std::uint32_t index, std::uint32_t first, std::uint32_t requestClass, const Place& at,
+    const Place& from, double rate)
+{
+    const Step& step = m_plan.steps[first + index];
+    const double mass = walked.mass[index];
+    const double perSecond = rate * mass;
+    double goesOn = mass;
+    double time = 0;
+    const auto of = [&](StationId id) -> FlowStation& { return stationAt(id, at); };
+    const auto each = [&](StationId id) {
+        return m_plan.stations[id.value].pool ? static_cast<double>(m_state.groups[at.pool][at.group].count)
+                                              : 1.0;
+    };
+    switch (step.op) {
+    case Op::Delay:
+        time = drawn(step.draw, requestClass);
+        break;
+    case Op::Hop: {
+        const double across = shareAcross(at, from);
+        time = (1 - across) * drawn(step.draw, requestClass) + across * drawn(step.other, requestClass);
+        if (step.meter && m_counts) {
+            m_rates.meters[step.meter.value][requestClass] +=
+                perSecond * across * amount(step.amount, requestClass);
+        }
+        break;
+    }
+    case Op::Serve:
+    case Op::Acquire: {
+        FlowStation& station = of(step.station);
+        goesOn = mass * (1 - station.refuse);
+        walked.outcomes[step.outcome.value] += mass * station.refuse;
+        time = station.wait();
+        if (m_counts) {
+            station.arrivals += perSecond / each(step.station);
+        }
+        if (step.op == Op::Serve) {
+            const double service = drawn(step.draw, requestClass);
+            time += service;
+            station.load += m_counts ? rate * goesOn * service / each(step.station) : 0;
+        }
+        break;
+    }
+    case Op::Work: {
+        FlowStation& station = of(step.station);
+        const double demand = drawn(step.draw, requestClass);
+        time = workSeconds(step, station, demand, at);
+        if (m_counts) {
+            station.arrivals += perSecond / each(step.station);
+            station.load += perSecond * demand / each(step.station);
+        }
+        break;
+    }
+    case Op::Hold:
+        if (m_counts) {
+            of(step.station).arrivals += perSecond / each(step.station);
+        }
+        break;
+    case Op::Take: {
+        const double wanted = perSecond * amount(step.amount, requestClass);
+        FlowStation& one = of(step.station);
+        double passes = 1 - one.refuse;
+        if (step.second) {
+            FlowStation& other = of(step.second);
+            passes *= 1 - other.refuse;
+            if (m_counts) {
+                other.load += wanted * (1 - one.refuse) / each(step.second);
+                other.arrivals += perSecond / each(step.second);
+            }
+        }
+        if (m_counts) {
+            const double left = step.second ? 1 - of(step.second).refuse : 1;
+            one.load += wanted * left / each(step.station);
+            one.arrivals += perSecond / each(step.station);
+        }
+        goesOn = mass * passes;
+        walked.outcomes[step.outcome.value] += mass - goesOn;
+        break;
+    }
+    case Op::Transfer: {
+        FlowStation& station = of(step.station);
+        const double bytes = amount(step.amount, requestClass);
+        const double fastest = station.perFlow > 0 ? std::min(station.perFlow, station.rate) : station.rate;
+        time = fastest > 0 ? bytes / fastest / (1 - std::min(station.busyBefore, kNearlyFull)) : 0;
+        if (m_counts) {
+            station.arrivals += perSecond / each(step.station);
+            station.load += perSecond * bytes / each(step.station);
+        }
+        break;
+    }
+    case Op::Meter:
+        if (m_counts) {
+            m_rates.meters[step.meter.value][requestClass] += perSecond * amount(step.amount, requestClass);
+        }
+        break;
+    case Op::Branch: {
+        const bool isOfClass = ((step.classes >> requestClass) & 1) != 0;
+        const double chance = !isOfClass ? 0 : step.draw ? drawn(step.draw, requestClass) : 1;
+        walked.mass[step.jump - first] += mass * (1 - chance);
+        goesOn = mass * chance;
+        break;
+    }
+    case Op::Call: {
+        std::vector<double> ends(m_plan.outcomes.size(), 0);
+        call(walked, step, first + index, requestClass, at, rate, mass, ends, time);
+        goesOn = mass * ends[0];
+        for (std::size_t i = 1; i < ends.size(); ++i) {
+            walked.outcomes[i] += mass * ends[i];
+        }
+        break;
+    }
+    case Op::Fork: {
+        // All start together and all are waited for: the longest counts; the first that fails says how it
+        // ends.
+        double ok = 1;
+        for (std::uint32_t k = 1; k <= step.count; ++k) {
+            std::vector<double> ends(m_plan.outcomes.size(), 0);
+            double takes = 0;
+            call(
+                walked, m_plan.steps[first + index + k], first + index + k, requestClass, at, rate, mass,
+                ends, takes);
+            for (std::size_t i = 1; i < ends.size(); ++i) {
+                walked.outcomes[i] += mass * ok * ends[i];
+            }
+            ok *= ends[0];
+            time = std::max(time, takes);
+        }
+        walked.seconds += mass * time;
+        spend(step, requestClass, at, perSecond, time);
+        walked.mass[index + step.count + 1] += mass * ok;
+        return;
+    }
+    case Op::Release:
+    case Op::Free:
+        break;
+    case Op::Reply:
+        walked.outcomes[0] += mass;
+        return;
+    case Op::Fail:
+        walked.outcomes[step.outcome.value] += mass;
+        return;
+    }
+    walked.seconds += goesOn * time;
+    spend(step, requestClass, at, rate * goesOn, time);
+    walked.mass[index + 1] += goesOn;
+}
+
+std::uint32_t RatePropagation::mapped(const Step& step, std::uint32_t outcome) const
+{
+    if (!step.policy || outcome == 0) {
+        return outcome;
+    }
+    const PolicySpec& policy = m_plan.policies[step.policy.value];
+    if (policy.ignoreFailure) {
+        return 0;
+    }
+    OutcomeId instead;
+    switch (m_plan.outcomes[outcome].kind) {
+    case OutcomeSpec::Kind::Refused:
+        instead = policy.onRefused;
+        break;
+    case OutcomeSpec::Kind::Unavailable:
+        instead = policy.onUnavailable;
+        break;
+    case OutcomeSpec::Kind::Throttled:
+        instead = policy.onThrottled;
+        break;
+    case OutcomeSpec::Kind::Failed:
+        instead = policy.onFailed;
+        break;
+    default:
+        break;
+    }
+    return instead ? instead.value : outcome;
+}
+
+void RatePropagation::call(
+    Walk&, const Step& step, std::uint32_t index, std::uint32_t requestClass, const Place& at, double rate,
+    double mass, std::vector<double>& ends, double& time)
+{
+    double& tries = m_tries[index * m_plan.classes.size() + requestClass];
+    const double perSecond = rate * mass * tries;
+    std::vector<double> attempt(m_plan.outcomes.size(), 0);
+    double takes = 0;
+    const auto add = [&](const Place& to, double share) {
+        const Walk& walked = walk(step.path, requestClass, to, at, perSecond * share);
+        for (std::size_t i = 0; i < attempt.size(); ++i) {
+            attempt[i] += share * walked.outcomes[i];
+        }
+        takes += share * walked.seconds;
+        --m_depth;
+    };
+    if (!step.pool) {
+        const bool isSameNode =
+            at.pool != kNone && m_plan.pools[at.pool].node == m_plan.paths[step.path.value].node;
+        add(isSameNode ? at : Place{}, 1);
+    } else {
+        double reached = 0;
+        const std::uint32_t pool = step.pool.value;
+        const auto order = static_cast<std::uint32_t>(std::max(1.0, m_state.inService(pool)));
+        for (std::uint32_t g = 0; g < m_state.groups[pool].size(); ++g) {
+            FlowGroup& group = m_state.groups[pool][g];
+            const double share = group.count > 0 ? m_state.shareOf(pool, group) : 0;
+            if (share <= 0) {
+                continue;
+            }
+            reached += group.isInService ? share : 0;
+            if (group.isInService) {
+                const auto kind = step.routing == Routing::RoundRobin         ? ArrivalLaw::Kind::Erlang
+                                  : step.routing == Routing::LeastOutstanding ? ArrivalLaw::Kind::PowerOfOrder
+                                                                              : ArrivalLaw::Kind::Poisson;
+                for (FlowStation& station : group.stations) {
+                    station.arrivalLaw = {kind, order};
+                }
+                add({pool, g}, share);
+            }
+        }
+        attempt[step.outcome ? step.outcome.value : 0] += 1 - reached;
+    }
+    double late = m_state.timedOut[index];
+    std::uint32_t lateOutcome = 0;
+    if (step.policy && m_plan.policies[step.policy.value].timeout > Duration(0)) {
+        const PolicySpec& policy = m_plan.policies[step.policy.value];
+        lateOutcome = policy.onTimeout.value;
+        const double limit = neph::seconds(policy.timeout);
+        m_mayTimeOut = m_mayTimeOut || takes > 0.15 * limit;
+        takes = std::min(takes, limit);
+        for (double& share : attempt) {
+            share *= 1 - late;
+        }
+        attempt[lateOutcome] += late;
+    }
+    // Attempts follow one another while what failed may be tried again.
+    double again = 0;
+    const std::uint32_t retries = step.policy ? m_plan.policies[step.policy.value].retries : 0;
+    for (std::size_t i = 1; i < attempt.size(); ++i) {
+        again += m_plan.outcomes[i].retryable ? attempt[i] : 0;
+    }
+    double expected = 1;
+    double backoff = 0;
+    double last = 1;  // Chance that attempt k happens.
+    for (std::uint32_t k = 0; k < retries && again > 0; ++k) {
+        const PolicySpec& policy = m_plan.policies[step.policy.value];
+        double most =
+            neph::seconds(policy.backoffBase) * static_cast<double>(std::uint64_t{1} << std::min(k, 20U));
+        most = policy.backoffCap > Duration(0) ? std::min(most, neph::seconds(policy.backoffCap)) : most;
+        last *= again;
+        expected += last;
+        backoff += last * most * (policy.jitter ? 0.5 : 1);
+    }
+    for (std::size_t i = 0; i < attempt.size(); ++i) {
+        const bool isRetried = i > 0 && m_plan.outcomes[i].retryable;
+        const double finally = attempt[i] * (isRetried ? last : expected);
+        ends[mapped(step, static_cast<std::uint32_t>(i))] += finally;
+    }
+    time = expected * takes + backoff;
+    if (step.link && m_counts) {
+        m_rates.links[step.link.value] += perSecond;
+        m_rates.linkErrors[step.link.value] += perSecond * (1 - attempt[0]);
+    }
+    if (m_counts) {
+        tries = expected;
+    }
+}
+
+bool RatePropagation::settle(double length)
+{
+    double most = 0;
+    const auto one = [&](FlowStation& station) { most = std::max(most, settleStation(station, length)); };
+    std::for_each(m_state.stations.begin(), m_state.stations.end(), one);
+    for (std::vector<FlowGroup>& groups : m_state.groups) {
+        for (FlowGroup& group : groups) {
+            if (group.count > 0) {
+                std::for_each(group.stations.begin(), group.stations.end(), one);
+            }
+        }
+    }
+    return most < kSameShare;
+}
+
+/// Says what a station does to those who come in this interval; returns by how much that changed.
+double RatePropagation::settleStation(FlowStation& station, double length)
+{
+    const double refused = station.refuse;
+    const double waited = station.wait();
+    switch (station.kind) {
+    case StationKind::Slots:
+        settleQueue(station, length);
+        break;
+    case StationKind::TokenBucket:
+        settleTokens(station, length);
+        break;
+    case StationKind::Cpu:
+    case StationKind::Bandwidth:
+        return std::abs(station.busy() - station.busyBefore);
+    case StationKind::Memory:
+        return 0;
+    }
+    // Half-way between: what is refused comes back as retries, and the two would swing.
+    station.refuse = (station.refuse + refused) / 2;
+    return std::max(
+        std::abs(station.refuse - refused),
+        std::abs(station.wait() - waited) / (1e-3 + station.wait()) * kSameShare * 1e3);
+}
+
+void RatePropagation::settleQueue(FlowStation& station, double length)
+{
+    const double admitted = station.arrivals * (1 - station.refuse);
+    station.backlogAfter = 0;
+    station.waitBacklog = 0;
+    station.law = {};
+    if (admitted <= 0 && station.backlog <= 0) {
+        station.refuse = 0;
+        return;
+    }
+    const double held = admitted > 0 ? station.load / admitted : station.load;
+    const auto servers = static_cast<std::uint32_t>(std::max(1.0, station.capacity));
+    const bool isSmall = station.room >= 0 && station.room <= kSmallRoom;
+    const double fits = held > 0 ? servers / held : 0;  // Requests a second that it can serve.
+    const double offered = fits > 0 ? station.arrivals / fits : 0;
+    constexpr double kScv = 1;
+    if (isSmall) {
+        const QueueLaw law =
+            queueLaw(station.arrivalLaw, station.arrivals, held, kScv, servers, station.room);
+        station.law = law;
+        station.refuse = law.refuse;
+        return;
+    }
+    const double before = station.backlog;
+    const double after = before + (station.arrivals - fits) * length;
+    const double room = station.room < 0 ? 1e18 : station.room;
+    station.backlogAfter = std::clamp(after, 0.0, room);
+    station.refuse = after > room && station.arrivals > 0
+                         ? std::min(1.0, (after - room) / (station.arrivals * length))
+                         : 0;
+    if (before > 0 || station.backlogAfter > 0) {
+        station.waitBacklog = fits > 0 ? (before + station.backlogAfter) / 2 / fits : 0;
+    }
+    const double tame = std::min(offered, kNearlyFull);
+    if (offered > 0 && before <= 0) {
+        station.law =
+            queueLaw(station.arrivalLaw, station.arrivals * tame / offered, held, kScv, servers, -1);
+    }
+}
+
+void RatePropagation::settleTokens(FlowStation& station, double length)
+{
+    const double after = station.level + (station.rate - station.load) * length;
+    station.levelAfter = std::clamp(after, 0.0, station.capacity);
+    station.refuse = after < 0 && station.load > 0 ? std::min(1.0, -after / (station.load * length)) : 0;
+}
+
+void RatePropagation::commit()
+{
+    const auto one = [](FlowStation& station) {
+        station.backlog = station.backlogAfter;
+        if (station.kind == StationKind::TokenBucket) {
+            station.level = station.levelAfter;
+        }
+    };
+    std::for_each(m_state.stations.begin(), m_state.stations.end(), one);
+    for (std::vector<FlowGroup>& groups : m_state.groups) {
+        for (FlowGroup& group : groups) {
+            std::for_each(group.stations.begin(), group.stations.end(), one);
+        }
+    }
+}
+
+double RatePropagation::secondsAlong(PathId path, std::uint32_t pool, std::uint32_t group, double& okShare)
+{
+    m_counts = false;
+    const Place at{pool, group};
+    const Walk& walked = walk(path, 0, at, {}, 0);
+    m_counts = true;
+    okShare = walked.outcomes[0];
+    --m_depth;
+    return walked.seconds;
+}
+
+}  // namespace neph

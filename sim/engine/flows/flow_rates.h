@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "sim/engine/flows/flow_state.h"
+
+namespace neph {
+
+/// Requests per second through a plan while nothing changes, and what they ask of its stations.
+struct FlowRates {
+    std::vector<double> classes;                ///< By class.
+    std::vector<std::vector<double>> outcomes;  ///< By class and outcome: share of its requests.
+    std::vector<double> nodes;                  ///< By node: entries.
+    std::vector<double> nodeErrors;
+    std::vector<double> links;  ///< By link: attempts.
+    std::vector<double> linkErrors;
+    std::vector<std::vector<double>> meters;  ///< By meter and class: milli-units.
+    std::vector<double> seconds;              ///< By class: mean latency.
+    std::vector<double> sources;              ///< By source: requests.
+};
+
+/// Propagates rates through a plan: visit ratios step by step, retries as a feedback that is iterated to its
+/// fixed point, refusals and waits from the state of the stations.
+///
+/// Means only, and exact in the rates: what a branch's chance says is what goes through it.
+class RatePropagation {
+public:
+    /// `state` must outlive it.
+    explicit RatePropagation(FlowState& state);
+
+    /// Finds the rates and loads of an interval of `length` seconds that starts in the present state, and the
+    /// state after it (FlowStation::backlogAfter, levelAfter). `sourceRates`: per second, by source; of a
+    /// closed source it is what its users make of it.
+    const FlowRates& solve(const std::vector<double>& sourceRates, double length);
+
+    /// Makes the state after the interval the present one.
+    void commit();
+
+    /// Whether some call may take long enough to time out now and then: then timedOut is worth knowing.
+    bool mayTimeOut() const { return m_mayTimeOut; }
+
+    /// Mean seconds that a request of class 0 takes along `path` now, on a replica of that group.
+    double secondsAlong(PathId path, std::uint32_t pool, std::uint32_t group, double& okShare);
+
+private:
+    struct Place {
+        std::uint32_t pool = kNone;  ///< None: on no replica.
+        std::uint32_t group = 0;
+    };
+    struct Walk {
+        std::vector<double> mass;      ///< By step of the path: share of requests that get to it.
+        std::vector<double> outcomes;  ///< By outcome.
+        double seconds = 0;
+    };
+    static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+
+    void iterate(double length);
+    void propagate();
+    double latencyOf(const SourceSpec& source) const;
+    bool settle(double length);
+    double settleStation(FlowStation& station, double length);
+    void settleQueue(FlowStation& station, double length);
+    void settleTokens(FlowStation& station, double length);
+
+    Walk& walk(PathId path, std::uint32_t requestClass, const Place& at, const Place& from, double rate);
+    void step(
+        Walk& walk, std::uint32_t index, std::uint32_t first, std::uint32_t requestClass, const Place& at,
+        const Place& from, double rate);
+    void call(
+        Walk& walk, const Step& step, std::uint32_t index, std::uint32_t requestClass, const Place& at,
+        double rate, double mass, std::vector<double>& ends, double& time);
+    void
+    spend(const Step& step, std::uint32_t requestClass, const Place& at, double perSecond, double seconds);
+    double shareAcross(const Place& at, const Place& from) const;
+    double workSeconds(const Step& step, const FlowStation& station, double demand, const Place& at) const;
+    FlowStation& stationAt(StationId station, const Place& at);
+    double drawn(DrawId draw, std::uint32_t requestClass) const;
+    double amount(AmountId amount, std::uint32_t requestClass) const;
+    std::uint32_t mapped(const Step& step, std::uint32_t outcome) const;
+    Walk& take();
+
+    FlowState& m_state;
+    const Plan& m_plan;
+    FlowRates m_rates;
+    std::vector<double> m_sourceRates;
+    std::vector<std::vector<double>> m_means;   ///< By draw and class.
+    std::vector<std::uint32_t> m_lengthOfPath;  ///< Steps.
+    std::vector<double> m_tries;  ///< By step and class: attempts of a call, from the last round.
+    std::vector<Walk> m_walks;    ///< One for each depth of calls.
+    std::size_t m_depth = 0;
+    bool m_mayTimeOut = false;
+    bool m_counts = true;  ///< Whether what is walked through adds to rates and loads.
+};
+
+}  // namespace neph
