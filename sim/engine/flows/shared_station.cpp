@@ -36,14 +36,17 @@ private:
     std::array<double, kMostOthers> m_at;
 };
 
-/// Variance of the mean of a quantity over y relaxation times, against its own: Coffman, Muntz and Trotter,
-/// "Waiting time distributions for processor-sharing systems", J. ACM 17(1), 1970.
+/// What is left of a deviation, on average over y relaxation times from it on.
 double leftOver(double y)
 {
-    if (y < 1e-3) {
-        return 1 - y / 3;
-    }
-    return 2 * (1 / y - (1 - portableExp(-y)) / (y * y));
+    return y < 1e-3 ? 1 - y / 2 : (1 - portableExp(-y)) / y;
+}
+
+/// Variance of the average over y relaxation times against that at a moment: Coffman, Muntz and Trotter,
+/// "Waiting time distributions for processor-sharing systems", J. ACM 17(1), 1970.
+double varianceLeft(double y)
+{
+    return y < 1e-3 ? 1 - y / 3 : 2 * (1 - leftOver(y)) / y;
 }
 
 }  // namespace
@@ -83,7 +86,11 @@ SharedStation::SharedStation(double busy, double capacity)
     for (double& chance : m_below) {
         chance *= (1 - m_tail) / sum;
     }
-    m_meanStretch = 1 - m_tail + m_tail * (m_tailFrom + 1 / (1 - m_busy)) * m_perCapacity;
+    const double inTail = (m_tailFrom + 1 / (1 - m_busy)) * m_perCapacity;
+    const double spread = m_perCapacity / (1 - m_busy);
+    m_meanStretch = 1 - m_tail + m_tail * inTail;
+    m_variance =
+        1 - m_tail + m_tail * (inTail * inTail + spread * spread * m_busy) - m_meanStretch * m_meanStretch;
 }
 
 std::uint32_t SharedStation::drawOthers(RandomStream& random) const
@@ -107,7 +114,13 @@ double SharedStation::time(double size, const JobSizes& others, RandomStream& ra
         return follow(met, size, others, random);
     }
     const double relaxations = 2 * size * (1 - m_busy) / ((1 + others.scv) * others.mean);
-    return size * (m_meanStretch + (stretch(met) - m_meanStretch) * std::sqrt(leftOver(relaxations)));
+    const double left = leftOver(relaxations);
+    const double now = stretch(met);
+    const double mean = m_meanStretch + (now - m_meanStretch) * left;
+    // The more there are, the more chance is in when they leave.
+    const double variance =
+        m_variance * std::max(varianceLeft(relaxations) - left * left, 0.0) * now / m_meanStretch;
+    return size * std::max(mean + std::sqrt(variance) * random.normal(), stretch(0));
 }
 
 double

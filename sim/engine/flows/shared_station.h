@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "sim/engine/flows/two_moments.h"
@@ -22,9 +23,9 @@ struct JobSizes {
 /// as many others as the equilibrium says, each with its residual size (such stations do not mind the law:
 /// Kelly, "Reversibility and Stochastic Networks", 1979), and then is followed on the clock of what it has
 /// been given, on which all of them progress alike. So short jobs, whose luck is in how many they meet, vary
-/// much more than long ones, which see many come and go: M/M/1-PS has at load 0.8 a p99 for which a fixed
-/// stretch of 1/(1 - load) would be a third too low. Where that would take many steps (long jobs, heavy load,
-/// many cores), mean and variance of the stretch are kept and the rest is approximate.
+/// much more than long ones, which see many come and go. Where that would take many steps (long jobs, heavy
+/// load, many cores), the stretch is a normal variable with the mean and variance it has after meeting so
+/// many.
 class SharedStation {
 public:
     SharedStation() = default;
@@ -50,6 +51,7 @@ private:
     double m_capacity = 1;
     double m_perCapacity = 1;
     double m_meanStretch = 1;
+    double m_variance = 0;        ///< Of the stretch at a moment.
     double m_tail = 1;            ///< Chance to meet so many that one more matters in full.
     double m_tailFrom = 0;        ///< That many.
     double m_tailScale = 0;       ///< -1 / log(busy).

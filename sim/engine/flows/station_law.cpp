@@ -13,14 +13,14 @@ double erlangB(double erlangs, std::uint32_t servers)
         return servers == 0 ? 1 : 0;
     }
     // 1/B(c) = 1 + c/a * 1/B(c-1). Below the offered load each step shrinks what is wrong with the start, so
-    // that ten standard deviations of it are enough.
+    // that seven standard deviations of it are enough.
     constexpr double kNegligible = 1e20;
-    const double enough = 10 * std::sqrt(erlangs) + 10;
+    const double enough = 7 * std::sqrt(erlangs) + 10;
     const double from = std::max(std::floor(std::min(erlangs, static_cast<double>(servers)) - enough), 0.0);
     const double perErlang = 1 / erlangs;
     double inverse = from > 0 ? 1 / (1 - from * perErlang) : 1;
     for (double server = from + 1; server <= servers; ++server) {
-        inverse = 1 + inverse * server * perErlang;
+        inverse = 1 + inverse * (server * perErlang);
         if (inverse > kNegligible) {
             return 0;
         }
@@ -78,12 +78,16 @@ Truncated truncatedGeometric(double decay, double room)
 
 /// Variability of the wait in an endless line before `servers`, of those that wait.
 ///
-/// One server (Pollaczek and Khinchine's second moment, with the third moment of service that a gamma law of
-/// the same scv has): between that of the residual service when idle and 1 in heavy traffic. Several: the
-/// residual is the least of as many, which for constant service has a variability of c / (c + 2).
+/// One server (Pollaczek and Khinchine's second moment): between that of the residual service when idle and 1
+/// in heavy traffic. The third moment of service that it needs is that of a gamma law up to scv 1 (so
+/// constant and exponential service are exact), and from 1.5 on that of a log-normal one, as measured
+/// services have. Several servers: the residual is the least of as many, which for constant service has a
+/// variability of c / (c + 2).
 double endlessWaitScv(double load, double scv, double servers)
 {
-    const double one = 4 * (1 + 2 * scv) / (3 * (1 + scv));
+    const double gamma = 4 * (1 + 2 * std::min(scv, 1.0)) / (3 * (1 + std::min(scv, 1.0)));
+    const double skewed = (4 * (1 + scv) / 3 - 2) * std::clamp(2 * (scv - 1), 0.0, 1.0);
+    const double one = gamma + skewed;
     const double residual = 2 + (one - 2) * 3 / (servers + 2);
     return std::max(2 * load + residual * (1 - load) - 1, 0.05);
 }
@@ -125,8 +129,8 @@ QueueLaw bounded(FullQueue queue, double service, double scv)
         const double waiting = (1 - full) / (1 - queue.load);
         const double all = 1 / queue.loss + queue.load * waiting;
         law.refuse = full / all;
-        law.waitChance = queue.load < 1 ? queue.waitChance * (1 - full) / (1 - queue.waitChance * full)
-                                        : std::min(waiting / all / (1 - law.refuse), 1.0);
+        law.waitChance = isFull ? std::min(waiting / all / (1 - law.refuse), 1.0)
+                                : queue.waitChance * (1 - full) / (1 - queue.waitChance * full);
     }
     const double line = portablePow(queue.decay, queue.lines);
     const double slowedLine = portablePow(slowed, queue.lines);
@@ -216,7 +220,7 @@ private:
             const double rise = shrunk / (m_load * inside) - 1;
             const double step = (m_order * portableLog(inside) - u) / rise;
             u -= step;
-            if (std::abs(step) < 1e-13 * u) {
+            if (step < 1e-12 * u + 1e-15) {
                 break;
             }
         }

@@ -33,7 +33,7 @@ struct QueueLaw {
 /// mean and variance of M/G/1 (third moment of a gamma law). Erlang: GI/M/c by the root of its transform
 /// (Takács 1962), scaled alike. The share refused always balances: what is let in is what the servers do.
 /// PowerOfOrder: an approximation of joining the shortest queue; see the source.
-/// Cost: under 1 us up to some 50 servers; then 20 ns a server (Erlang), less for the others.
+/// Cost: some 0.5 us; behind round robin about 15 ns more for each server.
 QueueLaw queueLaw(
     const ArrivalLaw& arrivals, double perSecond, double service, double scv, std::uint32_t servers,
     double room);
