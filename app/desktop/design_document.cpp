@@ -191,6 +191,13 @@ bool DesignDocument::recover(const QString& journalFile)
     return true;
 }
 
+void DesignDocument::keepJournal()
+{
+    if (m_journal && isModified()) {
+        m_journal->keep();
+    }
+}
+
 void DesignDocument::discardJournal()
 {
     if (m_journal) {

@@ -58,6 +58,8 @@ public:
     bool recover(const QString& journalFile);
     /// The user gives up the changes that were not saved: the journal goes.
     void discardJournal();
+    /// The session ends without asking: unsaved changes are put where the next start recovers them.
+    void keepJournal();
 
 signals:
     void changed(const neph::Edit& edit);  ///< One edit was applied.

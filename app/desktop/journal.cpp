@@ -318,6 +318,14 @@ void Journal::force()
     }
 }
 
+void Journal::keep()
+{
+    m_forceSoon.stop();
+    if (m_file.isOpen()) {
+        ::fsync(m_file.handle());
+    }
+}
+
 void Journal::remove()
 {
     m_forceSoon.stop();

@@ -62,6 +62,8 @@ public:
 
     /// Appends an edit that was applied. Errors: CannotWrite; the design itself is not affected.
     Result<Done> append(const Edit& edit);
+    /// Forces to the disk what is not there yet, and waits for it: the session ends.
+    void keep();
     /// Deletes the file: its edits are saved, or the user gave them up.
     void remove();
     QString path() const { return m_file.fileName(); }

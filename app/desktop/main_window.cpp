@@ -7,8 +7,10 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
+#include <QResizeEvent>
 #include <QStackedWidget>
 #include <QTabWidget>
+#include <QTimer>
 #include <QToolButton>
 #include <QUndoStack>
 
@@ -228,6 +230,15 @@ void MainWindow::changeEvent(QEvent* event)
         updateProblems();
     }
     QMainWindow::changeEvent(event);
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event)
+{
+    QMainWindow::resizeEvent(event);
+    // Only where room is lost: who has made the results large keeps them so.
+    if (event->size().height() < event->oldSize().height()) {
+        QTimer::singleShot(0, this, &MainWindow::keepRoomForCanvas);
+    }
 }
 
 }  // namespace neph

@@ -61,6 +61,7 @@ protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     // Raised when the docks change, so that an old layout is not put onto new ones.
@@ -76,6 +77,7 @@ private:
     void connectView();
     void connectArrange();
     void restoreLayout();
+    void keepRoomForCanvas();
 
     // main_window.cpp
     void connectParts();

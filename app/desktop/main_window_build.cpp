@@ -37,6 +37,7 @@ namespace {
 constexpr int kPaletteWidth = 232;
 constexpr int kInspectorWidth = 336;
 constexpr double kResultsShare = 0.32;  ///< Of the height of the window.
+constexpr double kCanvasShare = 0.5;    ///< The results make way until the drawing has that much.
 
 QDockWidget* makeDock(const QString& title, const char* name, QWidget* content, QMainWindow* window)
 {
@@ -267,6 +268,15 @@ void MainWindow::connectView()
         m_actions->on(tabs[index], this, [this, index] { showResultsTab(index); });
     }
     m_actions->on("help.whatsThis", this, [] { QWhatsThis::enterWhatsThisMode(); });
+}
+
+void MainWindow::keepRoomForCanvas()
+{
+    const int missing = qRound(height() * kCanvasShare) - m_centre->height();
+    if (missing > 0 && m_resultsDock->isVisible() &&
+        dockWidgetArea(m_resultsDock) == Qt::BottomDockWidgetArea) {
+        resizeDocks({m_resultsDock}, {m_resultsDock->height() - missing}, Qt::Vertical);
+    }
 }
 
 void MainWindow::restoreLayout()

@@ -1,3 +1,4 @@
+#include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
@@ -7,6 +8,7 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QStackedWidget>
+#include <QTimer>
 #include <algorithm>
 #include <utility>
 
@@ -69,6 +71,10 @@ void MainWindow::connectFiles()
             MessageBar::Kind::Warning, tr("Another program has changed this file."),
             {{tr("Open it again"), [this] { openFile(m_document->file()); }}, {tr("Keep mine"), {}}}, "disk");
     });
+    // Whoever logs out or shuts down is not asked; what was drawn is recovered at the next start.
+    const auto keep = [this] { m_document->keepJournal(); };
+    connect(qApp, &QGuiApplication::commitDataRequest, this, keep, Qt::DirectConnection);
+    connect(qApp, &QCoreApplication::aboutToQuit, this, keep);
     m_transport->timeline().setPlannedLength(fromSeconds(m_document->design().runSeconds));
     fillRecentMenu();
 }
@@ -189,6 +195,7 @@ void MainWindow::showCanvas()
         for (QDockWidget* dock : std::exchange(m_putAside, {})) {
             dock->show();
         }
+        QTimer::singleShot(0, this, &MainWindow::keepRoomForCanvas);
         m_canvas->setFocus(Qt::OtherFocusReason);
         updateCommands();
         updateTitle();

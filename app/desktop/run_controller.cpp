@@ -5,6 +5,14 @@
 #include <QTimer>
 #include <algorithm>
 #include <atomic>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#ifdef Q_OS_LINUX
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
 
 namespace neph {
 
@@ -28,7 +36,38 @@ Design planOf(Design design)
     return design;
 }
 
+/// Makes way for the window where all processors are busy. On Linux a priority belongs to a thread, and Qt
+/// does not set it for ordinary scheduling.
+void yieldToTheWindow()
+{
+#ifdef Q_OS_LINUX
+    constexpr int kNiceness = 5;
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
+#endif
+}
+
 }  // namespace
+
+/// Results that no view holds any more, until the worker has time to take them apart: one with a long log and
+/// many series would keep the window from a click for longer than a frame.
+class RunController::SpentResults {
+public:
+    void add(std::unique_ptr<const RunResult> result)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_results.push_back(std::move(result));
+    }
+    void clear()
+    {
+        std::vector<std::unique_ptr<const RunResult>> gone;  // Freed after the lock is given back.
+        const std::lock_guard lock(m_mutex);
+        gone.swap(m_results);
+    }
+
+private:
+    std::mutex m_mutex;
+    std::vector<std::unique_ptr<const RunResult>> m_results;
+};
 
 /// Owns the run and advances it in slices between which it takes orders. Lives in the worker thread.
 class RunController::Worker final : public QObject {
@@ -70,6 +109,7 @@ private:
     QElapsedTimer m_sinceAnchor;
     Time m_anchor{0};
     QElapsedTimer m_sincePost;
+    std::shared_ptr<SpentResults> m_spent = std::make_shared<SpentResults>();
 };
 
 void RunController::Worker::start(quint64 number, const Design& design)
@@ -192,15 +232,15 @@ void RunController::Worker::tick()
 
 void RunController::Worker::post(Progress progress)
 {
-    auto result = std::make_shared<const RunResult>(m_live->result());
+    m_spent->clear();
+    const std::shared_ptr<const RunResult> result(
+        new RunResult(m_live->result()),
+        [spent = m_spent](const RunResult* gone) { spent->add(std::unique_ptr<const RunResult>(gone)); });
     m_sincePost.start();
     taken = false;
     RunController* owner = &m_owner;
     QMetaObject::invokeMethod(
-        owner,
-        [owner, number = m_number, result = std::move(result), progress] {
-            owner->takeResult(number, result, progress);
-        },
+        owner, [owner, number = m_number, result, progress] { owner->takeResult(number, result, progress); },
         Qt::QueuedConnection);
 }
 
@@ -221,6 +261,7 @@ RunController::RunController(Starter starter, QObject* parent)
     connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
     m_thread.setObjectName("engine");
     m_thread.start(QThread::LowPriority);
+    QMetaObject::invokeMethod(m_worker, [] { yieldToTheWindow(); });
 }
 
 RunController::~RunController()

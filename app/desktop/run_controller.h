@@ -72,6 +72,7 @@ signals:
     void failed(const QString& reason);  ///< The design cannot run, or a fault could not be injected.
 
 private:
+    class SpentResults;
     class Worker;
 
     enum class Progress { Going, Arrived, Finished };

@@ -4,6 +4,8 @@
 #include <QPainter>
 #include <QStyleFactory>
 
+#include "app/desktop/theme_controls.h"
+
 namespace neph::theme {
 
 WindowStyle::WindowStyle() : QProxyStyle(QStyleFactory::create("Fusion")) {}
@@ -34,6 +36,32 @@ int WindowStyle::styleHint(
         return 0;
     default:
         return QProxyStyle::styleHint(hint, option, widget, data);
+    }
+}
+
+void WindowStyle::drawPrimitive(
+    PrimitiveElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const
+{
+    if (element == PE_IndicatorCheckBox) {
+        drawCheckBox(*painter, *option);
+    } else {
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+    }
+}
+
+void WindowStyle::drawComplexControl(
+    ComplexControl control, const QStyleOptionComplex* option, QPainter* painter, const QWidget* widget) const
+{
+    const auto* combo = qstyleoption_cast<const QStyleOptionComboBox*>(option);
+    const auto* spin = qstyleoption_cast<const QStyleOptionSpinBox*>(option);
+    if (control == CC_ComboBox && combo != nullptr) {
+        drawComboBox(*painter, *combo, subControlRect(CC_ComboBox, combo, SC_ComboBoxArrow, widget));
+    } else if (control == CC_SpinBox && spin != nullptr) {
+        drawSpinBox(
+            *painter, *spin, subControlRect(CC_SpinBox, spin, SC_SpinBoxUp, widget),
+            subControlRect(CC_SpinBox, spin, SC_SpinBoxDown, widget));
+    } else {
+        QProxyStyle::drawComplexControl(control, option, painter, widget);
     }
 }
 
@@ -86,7 +114,7 @@ QTabBar::tab:focus { color: @accent; }
 QTabWidget::pane { border: none; border-top: 1px solid @border; }
 QHeaderView { background: @base; border: none; }
 QHeaderView::section { background: @base; color: @muted; border: none; border-bottom: 1px solid @border;
-                       padding: 5px 8px; }
+                       padding: 5px 3px; }
 QHeaderView[tight="true"]::section { padding: 1px 2px; }
 QTableView, QTreeView, QListView { border: none; background: @base; outline: none; }
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }

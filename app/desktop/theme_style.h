@@ -8,8 +8,8 @@
 
 namespace neph::theme {
 
-/// Fusion with the measures of this window: roomier menus, thin separators, tooltips that come at once in
-/// toolbars.
+/// Fusion with the measures and the flat controls of this window: roomier menus, thin separators, tooltips
+/// that come at once in toolbars.
 class WindowStyle final : public QProxyStyle {
     Q_OBJECT
 
@@ -18,6 +18,12 @@ public:
 
     int pixelMetric(PixelMetric metric, const QStyleOption* option = nullptr, const QWidget* widget = nullptr)
         const override;
+    void drawPrimitive(
+        PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+        const QWidget* widget = nullptr) const override;
+    void drawComplexControl(
+        ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
+        const QWidget* widget = nullptr) const override;
     QIcon standardIcon(
         StandardPixmap which, const QStyleOption* option = nullptr,
         const QWidget* widget = nullptr) const override;

@@ -45,7 +45,8 @@ void drawProblem(QPainter& painter, QPointF centre, Severity severity);
 /// Colour of a load: healthy, from 70 % warning, from 90 % failure.
 QColor loadColour(double utilisation);
 
-/// Draws one line; where it does not fit, narrowed a little, else shortened with an ellipsis.
+/// Draws one line; where it does not fit, narrowed a little, else shortened to its first clauses, else with
+/// an ellipsis.
 void drawLine(QPainter& painter, const QRectF& where, Qt::Alignment alignment, const QString& text);
 
 }  // namespace neph

@@ -378,9 +378,12 @@ void CanvasScene::showLooks()
 
 void CanvasScene::showResult(std::shared_ptr<const RunResult> result, Time at)
 {
-    m_result = std::move(result);
-    m_at = at;
-    showLive();
+    // A new result moves the moment along, and both are told: once is enough.
+    if (result != m_result || at != m_at) {
+        m_result = std::move(result);
+        m_at = at;
+        showLive();
+    }
 }
 
 void CanvasScene::showLive()

@@ -2,6 +2,7 @@
 
 #include <QKeyEvent>
 #include <QPainter>
+#include <QScrollBar>
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "app/desktop/canvas/canvas_look.h"
 #include "app/desktop/canvas/canvas_text.h"
 #include "app/desktop/canvas/link_gesture.h"
+#include "app/desktop/canvas/minimap.h"
 #include "app/desktop/canvas/name_editor.h"
 #include "app/desktop/design_document.h"
 #include "app/desktop/selection.h"
@@ -28,7 +30,7 @@ constexpr double kDotsFrom = 0.5;  ///< Zoom below which the grid would be a gre
 
 CanvasView::CanvasView(DesignDocument& document, Selection& selection, QWidget* parent)
     : QGraphicsView(parent), m_document(document), m_selection(selection),
-      m_scene(std::make_unique<CanvasScene>(document, selection))
+      m_scene(std::make_unique<CanvasScene>(document, selection)), m_minimap(new Minimap(*this, *m_scene))
 {
     installAccessibleCanvas();
     setObjectName(QStringLiteral("canvas"));
@@ -50,7 +52,12 @@ CanvasView::CanvasView(DesignDocument& document, Selection& selection, QWidget* 
     setMinimumSize(200, 150);
     centerOn(0, 0);
 
+    for (const QScrollBar* bar : {horizontalScrollBar(), verticalScrollBar()}) {
+        connect(bar, &QScrollBar::valueChanged, m_minimap, &Minimap::refresh);
+    }
+    connect(this, &CanvasView::zoomChanged, m_minimap, &Minimap::refresh);
     connect(m_scene.get(), &CanvasScene::rebuilt, this, [this] {
+        m_minimap->refresh();
         showHandles();
         viewport()->update();
         emit commandsChanged();

@@ -20,6 +20,7 @@ namespace neph {
 class DesignDocument;
 class Gesture;
 class LinkGesture;
+class Minimap;
 class NameEditor;
 class Selection;
 
@@ -168,6 +169,7 @@ private:
     DesignDocument& m_document;
     Selection& m_selection;
     std::unique_ptr<CanvasScene> m_scene;
+    Minimap* m_minimap;  ///< Owned by the widget tree.
     CanvasOverlay m_overlay;
     std::unique_ptr<Gesture> m_gesture;
     bool m_isKeyboardLink = false;

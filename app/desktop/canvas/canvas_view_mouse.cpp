@@ -16,6 +16,7 @@
 #include "app/desktop/canvas/canvas_view.h"
 #include "app/desktop/canvas/edits.h"
 #include "app/desktop/canvas/link_gesture.h"
+#include "app/desktop/canvas/minimap.h"
 #include "app/desktop/canvas/move_gesture.h"
 #include "app/desktop/canvas/name_editor.h"
 #include "app/desktop/canvas/resize_gesture.h"
@@ -341,6 +342,11 @@ void CanvasView::dropEvent(QDropEvent* event)
 
 bool CanvasView::viewportEvent(QEvent* event)
 {
+    if (event->type() == QEvent::Resize) {
+        const bool isTaken = QGraphicsView::viewportEvent(event);
+        m_minimap->refresh();
+        return isTaken;
+    }
     if (event->type() == QEvent::Leave) {
         m_isPointerInside = false;
         if (!m_gesture) {

@@ -18,6 +18,7 @@ constexpr double kFrameRadius = 10;
 constexpr double kMargin = 8;
 constexpr double kFrameIcon = 18;
 constexpr double kFrameWordsFrom = 0.3;
+constexpr double kRoomForPart = 90;  ///< Less holds no part of a sentence that would say anything.
 
 QColor outlineColour(const ItemFace& face, const ItemLook& look)
 {
@@ -88,6 +89,23 @@ void FrameItem::setLive(const NodeLive* live)
     }
 }
 
+/// What is said behind the name. Where room is short the kind goes first: the icon says it too, and a word
+/// that is cut off says nothing.
+QString FrameItem::besideName(const QFontMetricsF& metrics, double room) const
+{
+    const QString state = m_isLost                       ? QCoreApplication::translate("Frame", "lost")
+                          : !m_status.isEmpty()          ? m_status
+                          : m_face.detail == m_face.name ? QString()
+                                                         : m_face.detail;
+    const QString kind = m_face.kind == m_face.name ? QString() : m_face.kind;
+    const QString both =
+        kind.isEmpty() || state.isEmpty() ? kind + state : kind + QStringLiteral(" · ") + state;
+    if (metrics.horizontalAdvance(both) <= room) {
+        return both;
+    }
+    return room >= kRoomForPart || metrics.horizontalAdvance(state) <= room ? state : QString();
+}
+
 QRectF FrameItem::boundingRect() const
 {
     return m_rect.adjusted(-kMargin, -kMargin, kMargin, kMargin);
@@ -126,23 +144,13 @@ void FrameItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
     drawLine(*painter, words, Qt::AlignLeft | Qt::AlignVCenter, m_face.name);
     const double left =
         std::min(QFontMetricsF(painter->font()).horizontalAdvance(m_face.name), words.width()) + 8;
-    QStringList said;
-    if (m_face.name != m_face.kind) {
-        said << m_face.kind;
-    }
-    if (m_isLost) {
-        said << QCoreApplication::translate("Frame", "lost");
-    } else if (!m_status.isEmpty()) {
-        said << m_status;
-    } else if (!m_face.detail.isEmpty()) {
-        said << m_face.detail;
-    }
     painter->setFont(detailFont());
     painter->setPen(theme::mutedText());
     if (zoom >= 0.5 && words.width() > left + 24) {
+        const QRectF room = words.adjusted(left, 1, 0, 1);
         drawLine(
-            *painter, words.adjusted(left, 1, 0, 1), Qt::AlignLeft | Qt::AlignVCenter,
-            said.join(QStringLiteral(" · ")));
+            *painter, room, Qt::AlignLeft | Qt::AlignVCenter,
+            besideName(QFontMetricsF(painter->font()), room.width()));
     }
     if (m_face.hasProblem && m_face.problem != Severity::Note) {
         drawProblem(*painter, m_rect.topRight() + QPointF(-2, 2), m_face.problem);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QFontMetricsF>
 #include <QGraphicsItem>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ public:
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
 
 private:
+    QString besideName(const QFontMetricsF& metrics, double room) const;
+
     std::string m_id;
     QRectF m_rect;
     ItemFace m_face;

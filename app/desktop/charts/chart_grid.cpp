@@ -28,6 +28,7 @@ constexpr int kLeastWidth = 240;
 constexpr int kGap = 6;
 constexpr double kBestShape = 2.0;    ///< Width to height.
 constexpr double kLeastRange = 0.01;  ///< Seconds: no further zoom.
+constexpr int kTurnMs = 4;            ///< Between two charts that are drawn: a click comes between them.
 
 }  // namespace
 
@@ -76,7 +77,7 @@ double roundTimeEnd(double seconds)
 ChartGrid::ChartGrid(DesignDocument& document, Selection& selection, RunController& run, QWidget* parent)
     : QScrollArea(parent), m_document(document), m_selection(selection), m_run(run),
       m_page(new QWidget(this)), m_layout(new QGridLayout(m_page)), m_empty(new QLabel(this)),
-      m_replan(new QTimer(this))
+      m_replan(new QTimer(this)), m_turn(new QTimer(this))
 {
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
@@ -92,6 +93,9 @@ ChartGrid::ChartGrid(DesignDocument& document, Selection& selection, RunControll
     m_replan->setSingleShot(true);
     m_replan->setInterval(1000);
     connect(m_replan, &QTimer::timeout, this, &ChartGrid::plan);
+    m_turn->setSingleShot(true);
+    m_turn->setInterval(kTurnMs);
+    connect(m_turn, &QTimer::timeout, this, &ChartGrid::drawNext);
     connect(&m_run, &RunController::resultChanged, this, &ChartGrid::takeResult);
     connect(&m_run, &RunController::stateChanged, this, &ChartGrid::applyRange);
     connect(&m_run, &RunController::viewTimeChanged, this, &ChartGrid::takeViewTime);
@@ -176,6 +180,11 @@ TimeChart* ChartGrid::makeChart()
     chart->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(chart, &TimeChart::timePicked, this, [this](double at) { m_run.setViewTime(fromSeconds(at)); });
     connect(chart, &TimeChart::wholeRangeWanted, this, &ChartGrid::showWholeRun);
+    connect(chart, &TimeChart::redrawWanted, this, [this] {
+        if (!m_turn->isActive()) {
+            m_turn->start();
+        }
+    });
     connect(chart, &TimeChart::hovered, this, [this](double at) {
         for (TimeChart* each : m_charts) {
             each->setHover(at);
@@ -194,6 +203,18 @@ TimeChart* ChartGrid::makeChart()
         showMenu(*chart, chart->mapToGlobal(where));
     });
     return chart;
+}
+
+/// One chart a turn, round and round: to draw a dozen at once would keep the window from a click.
+void ChartGrid::drawNext()
+{
+    for (std::size_t i = 0; i < m_charts.size(); ++i) {
+        m_next = (m_next + 1) % m_charts.size();
+        if (m_charts[m_next]->drawIfStale()) {
+            m_turn->start();
+            return;
+        }
+    }
 }
 
 void ChartGrid::arrange()
@@ -349,7 +370,7 @@ void ChartGrid::showMenu(TimeChart& chart, const QPoint& where)
     menu.addAction(
         tr("Copy picture"), this, [&chart] { QGuiApplication::clipboard()->setPixmap(chart.picture()); });
     menu.addAction(
-        tr("Copy values"), this, [&chart] { QGuiApplication::clipboard()->setText(chart.toCsv()); });
+        tr("Copy as CSV"), this, [&chart] { QGuiApplication::clipboard()->setText(chart.toCsv()); });
     menu.addSeparator();
     menu.addAction(tr("Save chart as picture…"), this, [&] {
         save(tr("Save chart"), tr("PNG picture (*.png)"), png(chart.picture()));
@@ -357,7 +378,7 @@ void ChartGrid::showMenu(TimeChart& chart, const QPoint& where)
     menu.addAction(tr("Save all charts as picture…"), this, [&] {
         save(tr("Save charts"), tr("PNG picture (*.png)"), png(picture()));
     });
-    menu.addAction(tr("Save values as CSV…"), this, [&] {
+    menu.addAction(tr("Save as CSV…"), this, [&] {
         save(tr("Save values"), tr("CSV (*.csv)"), chart.toCsv().toUtf8());
     });
     menu.addSeparator();

@@ -51,6 +51,7 @@ private:
     void plan();
     void rebuild(const std::vector<ChartSpec>& specs);
     TimeChart* makeChart();
+    void drawNext();
     void arrange();
     void applyRange();
     void showState();
@@ -65,6 +66,8 @@ private:
     QGridLayout* m_layout;
     QLabel* m_empty;
     QTimer* m_replan;                  ///< Looks for new series at most once a second.
+    QTimer* m_turn;                    ///< Until the next chart that is out of date is drawn.
+    std::size_t m_next = 0;            ///< The chart that was drawn last.
     std::vector<TimeChart*> m_charts;  ///< Owned by the page.
     EventMarks m_marks;
     std::size_t m_plannedSeries = 0;

@@ -69,36 +69,59 @@ void ChartOverlay::drawHeader(QCPPainter* painter) const
     drawLegend(painter, QRect(left, 2, mParentPlot->width() - kPadding - left, height));
 }
 
-/// Entries stand at the right, each as wide as its text; where room is short, names are cut alike, then
-/// values go.
+/// How much of the legend there is room for.
+struct ChartOverlay::LegendFit {
+    int mostLabel = 1000;   ///< Names are cut to this.
+    bool values = true;     ///< Whether values are shown.
+    std::size_t shown = 0;  ///< Entries; the others are told as "+2".
+};
+
+int ChartOverlay::legendWidth(const QFontMetrics& metrics, const LegendFit& fit) const
+{
+    int sum = fit.shown < legend.size() ? metrics.horizontalAdvance("+99") : -kEntryGap;
+    for (std::size_t i = 0; i < fit.shown; ++i) {
+        const LegendEntry& entry = legend[i];
+        sum += kSwatch + kOverlayGap + std::min(fit.mostLabel, metrics.horizontalAdvance(entry.label)) +
+               kEntryGap;
+        sum +=
+            fit.values && !entry.value.isEmpty() ? kOverlayGap + metrics.horizontalAdvance(entry.value) : 0;
+    }
+    return sum;
+}
+
+/// Where room is short, names are cut a little, then values go, then the last names: two that can be read say
+/// more than four that cannot.
+ChartOverlay::LegendFit ChartOverlay::fitLegend(const QFontMetrics& metrics, int room) const
+{
+    LegendFit fit;
+    fit.shown = legend.size();
+    if (legendWidth(metrics, fit) <= room) {
+        return fit;
+    }
+    fit.mostLabel = kShortLabel;
+    fit.values = legendWidth(metrics, fit) <= room;
+    while (fit.shown > 1 && legendWidth(metrics, fit) > room) {
+        --fit.shown;
+    }
+    fit.mostLabel = kLeastLabel;
+    for (const LegendEntry& entry : legend) {
+        fit.mostLabel = std::max(fit.mostLabel, metrics.horizontalAdvance(entry.label));
+    }
+    while (fit.mostLabel > kLeastLabel && legendWidth(metrics, fit) > room) {
+        --fit.mostLabel;
+    }
+    return fit;
+}
+
+/// Entries stand at the right, each as wide as its text.
 void ChartOverlay::drawLegend(QCPPainter* painter, const QRect& area) const
 {
     const QFontMetrics metrics(font);
-    const auto total = [&](int mostLabel, bool values) {
-        int sum = 0;
-        for (const LegendEntry& entry : legend) {
-            sum += kSwatch + kOverlayGap + std::min(mostLabel, metrics.horizontalAdvance(entry.label)) +
-                   kEntryGap;
-            sum +=
-                values && !entry.value.isEmpty() ? kOverlayGap + metrics.horizontalAdvance(entry.value) : 0;
-        }
-        return sum - kEntryGap;
-    };
-    int mostLabel = 1000;
-    bool values = true;
-    if (total(mostLabel, values) > area.width()) {
-        mostLabel = 0;
-        for (const LegendEntry& entry : legend) {
-            mostLabel = std::max(mostLabel, metrics.horizontalAdvance(entry.label));
-        }
-        values = total(kShortLabel, true) <= area.width();
-        while (mostLabel > kLeastLabel && total(mostLabel, values) > area.width()) {
-            --mostLabel;
-        }
-    }
+    const LegendFit fit = fitLegend(metrics, area.width());
     painter->setFont(font);
-    int x = std::max(area.left(), area.right() - total(mostLabel, values));
-    for (const LegendEntry& entry : legend) {
+    int x = std::max(area.left(), area.right() - legendWidth(metrics, fit));
+    for (std::size_t i = 0; i < fit.shown; ++i) {
+        const LegendEntry& entry = legend[i];
         QPen pen(entry.colour, 2.4);
         pen.setCapStyle(Qt::FlatCap);
         if (entry.dashed) {
@@ -108,11 +131,11 @@ void ChartOverlay::drawLegend(QCPPainter* painter, const QRect& area) const
         const int middle = area.center().y() + 1;
         painter->drawLine(QPointF(x, middle + 0.5), QPointF(x + kSwatch, middle + 0.5));
         x += kSwatch + kOverlayGap;
-        const QString label = metrics.elidedText(entry.label, Qt::ElideRight, mostLabel + 1);
+        const QString label = metrics.elidedText(entry.label, Qt::ElideRight, fit.mostLabel + 1);
         painter->setPen(theme::mutedText());
         painter->drawText(QRect(x, area.top(), 1000, area.height()), Qt::AlignVCenter | Qt::AlignLeft, label);
         x += metrics.horizontalAdvance(label);
-        if (values && !entry.value.isEmpty()) {
+        if (fit.values && !entry.value.isEmpty()) {
             x += kOverlayGap;
             painter->setPen(theme::text());
             painter->drawText(
@@ -120,6 +143,12 @@ void ChartOverlay::drawLegend(QCPPainter* painter, const QRect& area) const
             x += metrics.horizontalAdvance(entry.value);
         }
         x += kEntryGap;
+    }
+    if (fit.shown < legend.size()) {
+        painter->setPen(theme::mutedText());
+        painter->drawText(
+            QRect(x, area.top(), 1000, area.height()), Qt::AlignVCenter | Qt::AlignLeft,
+            QString("+%1").arg(legend.size() - fit.shown));
     }
 }
 

@@ -42,6 +42,10 @@ protected:
     void draw(QCPPainter* painter) override;
 
 private:
+    struct LegendFit;
+
+    LegendFit fitLegend(const QFontMetrics& metrics, int room) const;
+    int legendWidth(const QFontMetrics& metrics, const LegendFit& fit) const;
     void drawHeader(QCPPainter* painter) const;
     void drawLegend(QCPPainter* painter, const QRect& area) const;
     void drawMarks(QCPPainter* painter) const;

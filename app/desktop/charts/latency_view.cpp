@@ -1,6 +1,10 @@
 #include "app/desktop/charts/latency_view.h"
 
+#include <QAction>
+#include <QClipboard>
 #include <QComboBox>
+#include <QFileDialog>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QStackedLayout>
@@ -14,6 +18,7 @@
 #include "app/desktop/charts/chart_plan.h"
 #include "app/desktop/charts/value_text.h"
 #include "app/desktop/design_document.h"
+#include "app/desktop/panels/results_panel_parts.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/selection.h"
 #include "app/desktop/theme.h"
@@ -52,6 +57,7 @@ LatencyView::LatencyView(DesignDocument& document, Selection& selection, RunCont
 {
     buildPlot();
     buildBar();
+    buildActions();
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     m_empty->setForegroundRole(QPalette::PlaceholderText);
@@ -88,6 +94,26 @@ void LatencyView::buildBar()
     sideWidget->setLayout(side);
     row->addWidget(sideWidget);
     row->addWidget(m_plot, 1);
+}
+
+/// The context menu.
+void LatencyView::buildActions()
+{
+    const auto add = [this](const QString& text, auto what) {
+        auto* action = new QAction(text, this);
+        connect(action, &QAction::triggered, this, what);
+        addAction(action);
+    };
+    add(tr("Copy picture"), [this] { QGuiApplication::clipboard()->setPixmap(m_plot->grab()); });
+    add(tr("Copy as CSV"), [this] { QGuiApplication::clipboard()->setText(toCsv()); });
+    add(tr("Save as CSV…"), [this] {
+        const QString file =
+            QFileDialog::getSaveFileName(this, tr("Save the distribution"), QString(), tr("CSV (*.csv)"));
+        if (!file.isEmpty()) {
+            writeFile(m_document, file, toCsv().toUtf8());
+        }
+    });
+    setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
 void LatencyView::buildPlot()

@@ -42,6 +42,7 @@ protected:
 
 private:
     void buildBar();
+    void buildActions();
     void buildPlot();
     void takeResult();
     void takeClasses();

@@ -16,9 +16,10 @@ namespace neph {
 namespace {
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-constexpr int kLeftMargin = 58;   ///< The same in all charts, so that their time axes line up.
-constexpr int kRightMargin = 28;  ///< Half a label of the time axis.
-constexpr int kMarkReach = 5;     ///< Pixels around the crosshair in which events are named.
+constexpr int kLeftMargin = 58;      ///< The same in all charts, so that their time axes line up.
+constexpr int kRightMargin = 28;     ///< Half a label of the time axis.
+constexpr int kTimeLabelWidth = 56;  ///< With a gap to the next one.
+constexpr int kMarkReach = 5;        ///< Pixels around the crosshair in which events are named.
 
 bool hasValueAt(const Series& series, Time at)
 {
@@ -234,9 +235,16 @@ void TimeChart::updateLegend()
 void TimeChart::redraw()
 {
     m_stale = true;
-    if (!visibleRegion().isEmpty()) {
-        replot(rpQueuedReplot);
+    emit redrawWanted();
+}
+
+bool TimeChart::drawIfStale()
+{
+    if (!m_stale || visibleRegion().isEmpty()) {
+        return false;
     }
+    replot();
+    return true;
 }
 
 void TimeChart::redrawOverlay()
@@ -256,6 +264,7 @@ void TimeChart::fitValues()
     }
     m_overlay->empty = !any;
     m_valueTicker->setTickCount(std::clamp(axisRect()->height() / 24, 2, 6));
+    xAxis->ticker()->setTickCount(std::clamp(axisRect()->width() / kTimeLabelWidth, 2, 6));
     yAxis->setRange(0, roundUpperEnd(most, yAxis->range().upper, m_spec.unit));
 }
 
@@ -269,8 +278,10 @@ void TimeChart::prepare()
 
 void TimeChart::paintEvent(QPaintEvent* event)
 {
-    if (m_stale && !mReplotQueued) {
-        replot(rpQueuedRefresh);  // It was out of sight when its data changed.
+    if (m_stale && m_replots == 0) {
+        replot(rpQueuedRefresh);  // An empty card would flicker.
+    } else if (m_stale) {
+        emit redrawWanted();  // It was out of sight when its data changed.
     }
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);

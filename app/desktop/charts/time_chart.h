@@ -16,7 +16,8 @@ class ValueTicker;
 /// One small chart over time: title and legend with values in its header, lines, playhead, crosshair.
 ///
 /// It shows a range of time and a playhead that its owner sets, and says what the user wants of them; so a
-/// grid of charts stays in step. It draws only when its data or range changed, and only while it is visible.
+/// grid of charts stays in step. It draws only when its data or range changed, and only while it is visible;
+/// when its turn comes is up to its owner, who answers redrawWanted() with drawIfStale().
 class TimeChart final : public QCustomPlot {
     Q_OBJECT
 
@@ -38,6 +39,8 @@ public:
     /// The points of all lines as "seconds,<line>,…" with a header line.
     QString toCsv() const;
     QPixmap picture();
+    /// Draws the lines if they are not up to date and can be seen. Returns whether it did.
+    bool drawIfStale();
     int replots() const { return m_replots; }  ///< How often the lines were drawn: for tests.
 
 signals:
@@ -45,6 +48,7 @@ signals:
     void hovered(double seconds);               ///< Not a number: the mouse has left.
     void rangeWanted(const QCPRange& seconds);  ///< Wheel or shifted drag.
     void wholeRangeWanted();                    ///< Double click.
+    void redrawWanted();                        ///< The lines are not up to date any more.
 
 protected:
     void mousePressEvent(QMouseEvent* event) override;

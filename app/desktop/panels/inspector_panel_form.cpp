@@ -97,7 +97,7 @@ void ComponentForm::buildLinkHeader(const LinkRule& rule)
 
 void ComponentForm::buildLive()
 {
-    m_live = new LiveBlock(m_run, m_id, this);
+    m_live = new LiveBlock(m_document, m_run, m_id, this);
     m_column->addWidget(m_live);
     m_problems = new QLabel(this);
     m_problems->setWordWrap(true);

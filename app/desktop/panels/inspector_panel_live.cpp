@@ -7,7 +7,9 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/desktop/canvas/live_state.h"
 #include "app/desktop/charts/value_text.h"
+#include "app/desktop/design_document.h"
 #include "app/desktop/panels/inspector_panel_section.h"
 #include "app/desktop/run_controller.h"
 #include "app/desktop/theme.h"
@@ -79,8 +81,8 @@ private:
     double m_share = 0;
 };
 
-LiveBlock::LiveBlock(RunController& run, std::string id, QWidget* parent)
-    : QWidget(parent), m_run(run), m_id(std::move(id)), m_status(new QLabel(this)),
+LiveBlock::LiveBlock(DesignDocument& document, RunController& run, std::string id, QWidget* parent)
+    : QWidget(parent), m_document(document), m_run(run), m_id(std::move(id)), m_status(new QLabel(this)),
       m_bottleneck(mutedLabel({}, this)), m_busyRow(new QWidget(this)), m_busy(new UtilisationBar(m_busyRow)),
       m_busyText(new QLabel(m_busyRow))
 {
@@ -115,42 +117,50 @@ void LiveBlock::refresh()
         setVisible(false);
         return;
     }
+    const Time at = m_run.viewTime();
+    LiveState state;
+    state.show(m_document.design(), result, at);
+    const bool isPresent = at >= result->simulated;
     const auto node = result->nodes.find(m_id);
     const auto link = result->links.find(m_id);
     setVisible(node != result->nodes.end() || link != result->links.end());
     if (node != result->nodes.end()) {
-        showNode(node->second);
-        const double price = pricePerHour(*result, m_id, m_run.viewTime());
+        const NodeLive& live = *state.node(m_id);
+        showNode(live);
+        showRates(live.rate, isPresent ? node->second.errorsPerSecond : live.rate * live.errorShare);
+        const double price = pricePerHour(*result, m_id, at);
         set(m_cost, price < 0 ? QStringLiteral("–") : valueText(price, "USD/h"));
     } else if (link != result->links.end()) {
-        showLink(link->second);
+        m_status->hide();
+        m_busyRow->hide();
+        m_bottleneck->hide();
+        const LinkLive* live = state.link(m_id);
+        const double rate = live != nullptr ? live->rate : 0;
+        showRates(
+            rate, isPresent         ? link->second.errorsPerSecond
+                  : live != nullptr ? rate * live->errorShare
+                                    : 0);
+        set(m_cost, isPresent ? countText(link->second.requests) : QStringLiteral("–"));
+        m_costName->setText(tr("in all"));
     }
 }
 
-void LiveBlock::showNode(const NodeView& view)
+void LiveBlock::showNode(const NodeLive& live)
 {
-    set(m_status, QString::fromStdString(view.status));
-    m_status->setVisible(!view.status.empty());
-    set(m_rate, valueText(view.requestsPerSecond, "1/s"));
-    set(m_errors, valueText(view.errorsPerSecond, "1/s"));
-    showFailing(view.errorsPerSecond > 0);
-    m_busyRow->setVisible(!view.stations.empty());
-    m_busy->setShare(view.utilisation);
-    set(m_busyText, tr("%1 busy").arg(valueText(view.utilisation * 100, "%")));
-    set(m_bottleneck, QString::fromStdString(view.bottleneck));
-    m_bottleneck->setVisible(!view.bottleneck.empty());
+    set(m_status, live.status);
+    m_status->setVisible(!live.status.isEmpty());
+    m_busyRow->setVisible(live.hasUtilisation);
+    m_busy->setShare(live.utilisation);
+    set(m_busyText, tr("%1 busy").arg(valueText(live.utilisation * 100, "%")));
+    set(m_bottleneck, live.bottleneck);
+    m_bottleneck->setVisible(!live.bottleneck.isEmpty());
 }
 
-void LiveBlock::showLink(const LinkView& view)
+void LiveBlock::showRates(double rate, double errors)
 {
-    m_status->hide();
-    m_busyRow->hide();
-    m_bottleneck->hide();
-    set(m_rate, valueText(view.requestsPerSecond, "1/s"));
-    set(m_errors, valueText(view.errorsPerSecond, "1/s"));
-    showFailing(view.errorsPerSecond > 0);
-    set(m_cost, countText(view.requests));
-    m_costName->setText(tr("in all"));
+    set(m_rate, valueText(rate, "1/s"));
+    set(m_errors, valueText(errors, "1/s"));
+    showFailing(errors > 0);
 }
 
 void LiveBlock::showFailing(bool failing)

@@ -7,26 +7,28 @@ class QLabel;
 
 namespace neph {
 
+class DesignDocument;
 class RunController;
 class UtilisationBar;
-struct LinkView;
-struct NodeView;
+struct NodeLive;
 
-/// What the run says about one component or link at the moment that is looked at.
+/// What the run says about one component or link at the moment that is looked at: the latest figures, or
+/// those of the moment to which the timeline is set back.
 class LiveBlock final : public QWidget {
     Q_OBJECT
 
 public:
-    LiveBlock(RunController& run, std::string id, QWidget* parent);
+    LiveBlock(DesignDocument& document, RunController& run, std::string id, QWidget* parent);
 
     void refresh();
 
 private:
-    void showNode(const NodeView& view);
-    void showLink(const LinkView& view);
+    void showNode(const NodeLive& live);
+    void showRates(double rate, double errors);
     void showFailing(bool failing);
     void set(QLabel* label, const QString& text);
 
+    DesignDocument& m_document;
     RunController& m_run;
     std::string m_id;
     QLabel* m_status;

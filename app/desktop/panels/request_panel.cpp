@@ -54,6 +54,12 @@ RequestPanel::RequestPanel(
     takeCurrent();
 }
 
+void RequestPanel::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    takeResult();
+}
+
 void RequestPanel::makeFilters(QWidget& list)
 {
     m_class->setAccessibleName(tr("Request class"));
@@ -182,6 +188,9 @@ void RequestPanel::takeClasses()
 
 void RequestPanel::takeResult()
 {
+    if (!isVisible() && m_run.result()) {
+        return;  // It is taken when the panel is shown.
+    }
     const std::uint64_t id = m_shownId;
     const bool wasShown = m_isShown;
     m_model->setResult(m_run.result());

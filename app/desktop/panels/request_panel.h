@@ -33,6 +33,9 @@ public:
     /// Chooses the request with that id, if it is in the list.
     void showRequest(std::uint64_t id);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     QWidget* makeList();
     void makeFilters(QWidget& list);

@@ -97,7 +97,7 @@ void ShareBarDelegate::paint(
     (widget != nullptr ? widget->style() : QApplication::style())
         ->drawControl(QStyle::CE_ItemViewItem, &cell, painter, widget);
 
-    const QRect area = option.rect.adjusted(6, 0, -6, 0);
+    const QRect area = option.rect.adjusted(3, 0, -3, 0);
     const int textWidth = option.fontMetrics.horizontalAdvance("000.00 ms");
     if (share.isValid()) {
         const QVariant colour = index.data(kColourRole);

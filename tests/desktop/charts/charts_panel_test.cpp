@@ -1,3 +1,6 @@
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QTest>
 #include <algorithm>
 #include <ctime>
@@ -187,10 +190,10 @@ private slots:
         Desk desk;
         QVERIFY(QTest::qWaitForWindowExposed(&desk.panel));
         desk.run.showResult(busyRun(600).make());
-        QTest::qWait(50);
+        QTest::qWait(500);  // One chart a turn.
         const int before = desk.chart("Requests").replots();
         desk.run.showResult(busyRun(600).make());
-        QTest::qWait(50);
+        QTest::qWait(500);
         QCOMPARE(desk.chart("Requests").replots(), before);
     }
     void aLongerResultIsDrawnWithoutNewCharts()
@@ -199,12 +202,24 @@ private slots:
         QVERIFY(QTest::qWaitForWindowExposed(&desk.panel));
         desk.run.showResult(busyRun(600).make());
         TimeChart* chart = &desk.chart("Requests");
-        QTest::qWait(50);
+        QTest::qWait(500);
         const int before = chart->replots();
         desk.run.showResult(busyRun(660).make());
-        QTest::qWait(50);
         QCOMPARE(&desk.chart("Requests"), chart);
-        QVERIFY(chart->replots() > before);
+        QTRY_VERIFY(chart->replots() > before);
+    }
+    void theDistributionIsCopiedAsCsvFromItsMenu()
+    {
+        Desk desk;
+        desk.run.showResult(busyRun(60).make());
+        const QList<QAction*> actions = desk.panel.latency().actions();
+        const auto copy = std::find_if(actions.begin(), actions.end(), [](const QAction* action) {
+            return action->text() == "Copy as CSV";
+        });
+        QVERIFY(copy != actions.end());
+        (*copy)->trigger();
+        QVERIFY(QGuiApplication::clipboard()->text().startsWith("from_ms,to_ms,count\n"));
+        QCOMPARE(QGuiApplication::clipboard()->text(), desk.panel.latency().toCsv());
     }
     void theCsvHasARowForEachMoment()
     {

@@ -177,6 +177,38 @@ private slots:
             labels.begin(), labels.end(), [](const QLabel* label) { return label->text() == "2 selected"; }));
     }
 
+    void showsTheFiguresOfTheMomentThatIsLookedAt()
+    {
+        RunResult result;
+        result.simulated = 120s;
+        result.horizon = 600s;
+        NodeView& view = result.nodes[service().id];
+        view.requestsPerSecond = 200;
+        view.status = "8 of 8 tasks running";
+        Series requests(service().id, "Requests", "1/s", 1s);
+        Series running(service().id, "RunningTaskCount", "count", 1s);
+        for (int second = 0; second < 120; ++second) {
+            requests.add(std::chrono::seconds(second), second < 60 ? 50 : 200);
+            running.add(std::chrono::seconds(second), second < 60 ? 3 : 8);
+        }
+        result.series = {requests, running};
+        m_window->run().showResult(std::make_shared<const RunResult>(result));
+        const auto says = [this](const QString& text) {
+            const auto labels = m_window->inspector().findChildren<QLabel*>();
+            return std::any_of(labels.begin(), labels.end(), [&text](const QLabel* label) {
+                return label->isVisible() && label->text().startsWith(text);
+            });
+        };
+        QVERIFY(says("200/s"));
+        QVERIFY(says("8 of 8"));
+        m_window->run().setViewTime(30s);
+        QVERIFY(says("50/s"));
+        QVERIFY(says("3 of"));
+        QVERIFY(!says("200/s"));
+        m_window->run().follow();
+        QVERIFY(says("200/s"));
+    }
+
 private:
     test::Surroundings m_surroundings;
     std::unique_ptr<MainWindow> m_window;

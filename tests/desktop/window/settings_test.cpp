@@ -56,6 +56,16 @@ private slots:
         QCOMPARE(settings.recentFiles().count("/designs/5.nepho"), 1);
     }
 
+    void giveTheDrawingHalfOfASmallWindow()
+    {
+        QSettings().clear();
+        MainWindow window(test::fakeRuns());
+        test::showAndWait(window);
+        QVERIFY(window.openTemplate("starter"));
+        window.resize(1280, 720);
+        QTRY_VERIFY2(window.canvas().height() >= 355, qPrintable(QString::number(window.canvas().height())));
+    }
+
 private:
     test::Surroundings m_surroundings;
 };

@@ -1,4 +1,6 @@
+#include <QCheckBox>
 #include <QTest>
+#include <algorithm>
 #include <cmath>
 
 #include "app/desktop/theme.h"
@@ -32,6 +34,24 @@ class ThemeTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void anEmptyCheckBoxIsSeen_data() { textIsReadable_data(); }
+
+    void anEmptyCheckBoxIsSeen()
+    {
+        QFETCH(QString, appearance);
+        theme::apply(appearance);
+        QCheckBox box("Take off the free tier");
+        box.resize(box.sizeHint());
+        const QImage picture = box.grab().toImage();
+        const QColor ground = QApplication::palette().color(QPalette::Window);
+        // Along a line through the middle of the square, before its words begin.
+        double best = 0;
+        for (int x = 0; x < picture.height(); ++x) {
+            best = std::max(best, contrast(picture.pixelColor(x, picture.height() / 2), ground));
+        }
+        QVERIFY2(best >= 3, qPrintable(QString::number(best)));
+    }
+
     void textIsReadable_data()
     {
         QTest::addColumn<QString>("appearance");
