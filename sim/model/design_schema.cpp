@@ -39,6 +39,9 @@ void putBounds(Value& schema, const PropertySpec& spec, const char* least, const
     if (spec.max) {
         schema[most] = bound(*spec.max);
     }
+    if (spec.leastAboveZero) {
+        schema["anyOf"] = Value::array({{{"const", 0}}, {{least, bound(*spec.leastAboveZero)}}});
+    }
 }
 
 Value propertySchema(const PropertySpec& spec)

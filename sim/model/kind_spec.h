@@ -34,6 +34,18 @@ struct LinkNeed {
     std::string message;             ///< What to say otherwise: one sentence to a beginner, with the way on.
 };
 
+/// What two properties of one node may not contradict each other in. One of `below`, `atMost` and `listedIn`
+/// is set.
+struct ValueRule {
+    std::string property;  ///< Where the diagnostic points.
+    std::string below;     ///< It is less than this property.
+    std::string atMost;    ///< It is no more than this property.
+    std::string listedIn;  ///< A fact, {"<value of by>": [allowed values of property]}.
+    std::string by;        ///< With `listedIn`.
+    std::string when;      ///< "key=value|value": holds only then; empty: always.
+    std::string message;   ///< What the vendor says to it: one sentence.
+};
+
 /// One kind of thing that can stand on the canvas, as its data file assets/services/<stem>.json declares it.
 struct KindSpec {
     std::string id;    ///< "aws.dynamodb"
@@ -51,6 +63,7 @@ struct KindSpec {
     std::vector<LinkNeed> needsLinksTo;    ///< Warned about when no such link starts here.
     std::vector<LinkNeed> needsLinksFrom;  ///< Warned about when no such link ends here.
     std::vector<PropertySpec> properties;
+    std::vector<ValueRule> valueRules;
     std::vector<Fact> facts;
     std::vector<std::string>
         billing;  ///< Names of its price files' services; empty: nothing is billed (see billingNote).

@@ -122,11 +122,18 @@ PropertySpec readProperty(const Value& json, const std::string& pointer, Level l
     spec.unit = fields.text("unit");
     spec.min = readBound(fields, "min", spec.type);
     spec.max = readBound(fields, "max", spec.type);
+    if (fields.raw("leastAboveZero") != nullptr) {
+        spec.leastAboveZero = readBound(fields, "leastAboveZero", spec.type);
+    }
     spec.choices = readChoices(fields, spec.type, sink);
     spec.group = fields.text("group");
     spec.help = fields.requiredText("help");
     readSource(fields, level == Level::Property, spec.source, spec.seen);
     spec.showWhen = fields.text("showWhen");
+    spec.refersTo = fields.text("refersTo");
+    if (!spec.refersTo.empty() && spec.type != PropertyType::Text) {
+        fields.complain("refersTo", "Only a text names something.");
+    }
     if (spec.min && spec.max && *spec.min > *spec.max) {
         fields.complain(
             "min", fmt::format("The least value {} is above the greatest {}.", *spec.min, *spec.max));
@@ -265,6 +272,33 @@ std::vector<Fact> readFacts(JsonFields& kind, DiagnosticSink& sink)
     return facts;
 }
 
+std::vector<ValueRule> readValueRules(JsonFields& kind, const KindSpec& spec, DiagnosticSink& sink)
+{
+    std::vector<ValueRule> rules;
+    for (const auto& [json, pointer] : kind.list("valueRules")) {
+        JsonFields fields(*json, pointer, sink);
+        ValueRule rule;
+        rule.property = fields.requiredText("property");
+        rule.below = fields.text("below");
+        rule.atMost = fields.text("atMost");
+        rule.listedIn = fields.text("listedIn");
+        rule.by = fields.text("by");
+        rule.when = fields.text("when");
+        rule.message = fields.requiredText("message");
+        for (const std::string& key : {rule.property, rule.below, rule.atMost, rule.by}) {
+            if (!key.empty() && spec.property(key) == nullptr) {
+                fields.complain("property", fmt::format("There is no property '{}'.", key));
+            }
+        }
+        if (rule.below.empty() + rule.atMost.empty() + rule.listedIn.empty() != 2) {
+            fields.complain("property", "A rule has one of 'below', 'atMost' and 'listedIn'.");
+        }
+        fields.refuseRest();
+        rules.push_back(std::move(rule));
+    }
+    return rules;
+}
+
 KindSpec readKind(const Value& json, DiagnosticSink& sink)
 {
     JsonFields fields(json, "", sink);
@@ -281,6 +315,7 @@ KindSpec readKind(const Value& json, DiagnosticSink& sink)
     kind.needsLinksTo = readNeeds(fields, "needsLinksTo", sink);
     kind.needsLinksFrom = readNeeds(fields, "needsLinksFrom", sink);
     kind.properties = readProperties(fields, "properties", Level::Property, sink);
+    kind.valueRules = readValueRules(fields, kind, sink);
     kind.facts = readFacts(fields, sink);
     kind.billing = fields.texts("billing");
     kind.billingNote = kind.billing.empty() ? fields.requiredText("billingNote") : fields.text("billingNote");

@@ -12,6 +12,10 @@ struct Limits {
     std::size_t stringBytes = 1u << 20;  ///< One JSON string.
     std::size_t nodes = 100'000;
     std::size_t links = 200'000;
+    std::size_t nodesInARun = 10'000;  ///< What a plan can number; a larger file is kept and shown, not run.
+    std::size_t linksInARun = 5'000;
+    std::size_t callDepth = 500;          ///< Links in a row.
+    std::size_t classes = 64;             ///< Of all users together: branches test them with one 64-bit mask.
     std::size_t csvLineBytes = 1u << 20;  ///< One line of a CSV trace.
     std::size_t csvColumns = 2'000;
     std::size_t tracePoints = 1'000'000;

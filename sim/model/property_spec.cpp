@@ -43,6 +43,11 @@ static std::string rangeText(const PropertySpec& spec)
     } else if (spec.max) {
         range = fmt::format(" of {} or less", *spec.max);
     }
+    if (spec.leastAboveZero && spec.max) {
+        range = fmt::format(": 0, or from {} to {}", *spec.leastAboveZero, *spec.max);
+    } else if (spec.leastAboveZero) {
+        range = fmt::format(": 0, or {} or more", *spec.leastAboveZero);
+    }
     return spec.unit.empty() ? range : fmt::format("{} (in {})", range, spec.unit);
 }
 
@@ -97,7 +102,8 @@ static Diagnostics checkNumber(const PropertySpec& spec, const Value& value, con
         return wrong(spec, pointer, fmt::format("{} is {}.", spec.label, briefText(value)));
     }
     const double number = value.get<double>();
-    if (spec.min && number < *spec.min) {
+    const bool isBetween = spec.leastAboveZero && number > 0 && number < *spec.leastAboveZero;
+    if ((spec.min && number < *spec.min) || isBetween) {
         return wrong(
             spec, pointer, fmt::format("{} is {}, which is too small.", spec.label, briefText(value)));
     }

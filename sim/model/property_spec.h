@@ -35,15 +35,18 @@ struct PropertySpec {
     std::string label;
     PropertyType type = PropertyType::Text;
     std::string unit;
-    Value fallback;                     ///< Default; never null.
-    std::optional<double> min, max;     ///< Inclusive bounds of numbers; of the row count for a Table.
-    std::vector<Choice> choices;        ///< For Choice.
-    std::vector<PropertySpec> columns;  ///< For Table.
-    std::string group;                  ///< Heading in the inspector; "Advanced" is folded.
-    std::string help;                   ///< One or two sentences: what it is for.
+    Value fallback;                        ///< Default; never null.
+    std::optional<double> min, max;        ///< Inclusive bounds of numbers; of the row count for a Table.
+    std::optional<double> leastAboveZero;  ///< Of a number that may be 0 ("off") or this and more.
+    std::vector<Choice> choices;           ///< For Choice.
+    std::vector<PropertySpec> columns;     ///< For Table.
+    std::string group;                     ///< Heading in the inspector; "Advanced" is folded.
+    std::string help;                      ///< One or two sentences: what it is for.
     std::string source;    ///< Where default and bounds come from: a URL, or "model" where nobody publishes.
     std::string seen;      ///< ISO date on which the source was read.
     std::string showWhen;  ///< "key=value|value": shown only then; empty: always.
+    std::string
+        refersTo;  ///< What a Text names: "classes" (a list with commas), "trace", "role:<role>"; or empty.
 };
 
 /// "bool", "integer", ...: the name of a type in data files.

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/model/call_graph.h"
+#include "sim/model/cross_checks.h"
 #include "sim/model/json_text.h"
 
 namespace neph {
@@ -77,7 +79,8 @@ std::string refusalOfFrame(const Catalog& catalog, const KindSpec& kind, const K
 /// One walk over a design that collects what there is to say. The index makes it linear in the design.
 class Checker {
 public:
-    Checker(const Design& design, const Catalog& catalog) : m_design(design), m_catalog(catalog)
+    Checker(const Design& design, const Catalog& catalog)
+        : m_design(design), m_catalog(catalog), m_cross(design, catalog)
     {
         for (std::size_t i = 0; i < design.nodes.size(); ++i) {
             m_places.emplace(design.nodes[i].id, i);
@@ -100,6 +103,7 @@ public:
             checkTrace(m_design.traffic[i], pointerTo("/traffic", i));
         }
         checkWhole();
+        m_cross.checkWhole(m_found);
         checkNeeds();
         return m_found.take();
     }
@@ -155,6 +159,7 @@ private:
 
     const Design& m_design;
     const Catalog& m_catalog;
+    CrossChecks m_cross;
     std::map<std::string, std::size_t> m_places;
     std::set<std::string> m_circular;  ///< Nodes that lie in themselves.
     std::set<std::pair<std::string, std::string>> m_connected;
@@ -180,6 +185,7 @@ void Checker::checkNode(const Node& one, const std::string& pointer)
     if (kind != nullptr) {
         checkProperties(
             one.id, kind->name, kind->properties, one.properties, pointerTo(pointer, "properties"));
+        m_cross.checkNode(one, *kind, pointer, m_found);
     }
 }
 
@@ -293,6 +299,7 @@ void Checker::checkLink(const Link& link, const std::string& pointer)
     }
     checkProperties(
         link.id, "This link", rule->properties, link.properties, pointerTo(pointer, "properties"));
+    m_cross.checkLink(link, *rule, pointer, m_found);
 }
 
 void Checker::checkFault(const FaultSpec& fault, const std::string& pointer)
@@ -428,6 +435,11 @@ refusalOfLink(const Design& design, const Catalog& catalog, const std::string& f
     const std::vector<const Link*> links = design.linksFrom(from);
     if (std::any_of(links.begin(), links.end(), [&to](const Link* link) { return link->to == to; })) {
         return fmt::format("{} is connected to {} already.", calledName(*start), calledName(*end));
+    }
+    if (CallGraph(design, catalog).leadsTo(to, from)) {
+        return fmt::format(
+            "{} calls {} already, directly or through others: a request would go round for ever.",
+            calledName(*end), calledName(*start));
     }
     return {};
 }

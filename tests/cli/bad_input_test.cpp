@@ -70,6 +70,18 @@ INSTANTIATE_TEST_SUITE_P(Of, BadDesign, testing::Values(
     BadFile{"FramesWithinEachOther",
             designOf(node("a", "aws.vpc", R"(, "parent": "b")") + "," + node("b", "aws.vpc", R"(, "parent": "a")")), kNo,
             "lies in itself"},
+    BadFile{"CallsInARing",
+            designOf(node("r", "aws.region") + "," + node("v", "aws.vpc", R"(, "parent": "r")") + "," +
+                         node("a", "aws.ecs.fargate_service", R"(, "parent": "v")") + "," +
+                         node("b", "aws.ecs.fargate_service", R"(, "parent": "v")"),
+                     R"({"id": "ab", "from": "a", "to": "b"}, {"id": "ba", "from": "b", "to": "a"})"), kNo,
+            "is a ring of calls: a request would go round for ever. (allowed: links that lead on"},
+    BadFile{"AComponentThatCallsItself",
+            designOf(node("s", "aws.ecs.fargate_service"), R"({"id": "l", "from": "s", "to": "s"})"), kNo,
+            "is linked to itself"},
+    BadFile{"ATaskSizeThatFargateDoesNotHave",
+            designOf(node("s", "aws.ecs.fargate_service", R"(, "properties": {"cpu": "0.25"})")), kNo,
+            "No Fargate configuration exists for given values"},
     BadFile{"TooManyReplicas",
             designOf(node("s", "aws.ecs.fargate_service", R"(, "properties": {"desiredCount": 1000000000000000000})")), kNo,
             "/nodes/0/properties/desiredCount"},
