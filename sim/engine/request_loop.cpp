@@ -22,7 +22,8 @@ RequestLoop::RequestLoop(
             scheduleArrival(s.sources[i], i);
         }
         for (std::uint32_t user = 0; user < s.sources[i].spec->users; ++user) {
-            scheduleThought(i);
+            const SourceSpec& spec = *s.sources[i].spec;
+            scheduleThought(i, spec.startOver / spec.users * user);
         }
     }
 }
@@ -46,10 +47,10 @@ inline void RequestLoop::scheduleArrival(SourceState& source, std::uint32_t inde
     }
 }
 
-void RequestLoop::scheduleThought(std::uint32_t source)
+void RequestLoop::scheduleThought(std::uint32_t source, Duration before)
 {
     SourceState& state = s.sources[source];
-    schedule(m_sim.later(state.spec->think.sampleSeconds(state.thoughts)), kThought, source);
+    schedule(m_sim.later(before + state.spec->think.sampleSeconds(state.thoughts)), kThought, source);
 }
 
 inline std::uint32_t RequestLoop::wake(std::uint32_t index)

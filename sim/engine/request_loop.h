@@ -56,7 +56,7 @@ private:
 
     // Sources.
     void scheduleArrival(SourceState& source, std::uint32_t index);
-    [[gnu::noinline]] void scheduleThought(std::uint32_t source);
+    [[gnu::noinline]] void scheduleThought(std::uint32_t source, Duration before = Duration(0));
     Frame& newFrame(std::uint32_t index, std::uint32_t path);
     std::uint32_t newRequest(std::uint32_t source);
     void endRoot(std::uint32_t index, std::uint16_t outcome);

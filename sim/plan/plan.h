@@ -84,6 +84,7 @@ struct SourceSpec {
     RateProfile rate;                  ///< Open load: Poisson at this rate.
     std::uint32_t users = 0;  ///< Closed load: this many users who think, ask, wait for the answer. 0: open.
     Distribution think = Distribution::constant(0);  ///< Seconds.
+    Duration startOver{0};  ///< Closed load: users come evenly over this long, and think before they ask.
 };
 
 struct NodeSpec {

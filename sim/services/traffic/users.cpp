@@ -33,6 +33,9 @@ public:
             source.users = static_cast<std::uint32_t>(properties.integer("users"));
             source.think =
                 distributionOf(properties.text("thinkLaw"), properties.number("thinkSeconds"), kThinkScv);
+            // People do not come in step: that would be a peak which no load test means.
+            const Duration arrival = properties.duration("arriveSeconds");
+            source.startOver = arrival > Duration(0) ? arrival : properties.duration("thinkSeconds");
         } else {
             source.rate = rateProfileOf(shape(compiler));
         }

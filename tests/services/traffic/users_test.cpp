@@ -56,6 +56,21 @@ TEST(UsersWithAClosedLoad, AskOnlyAfterTheyWereAnswered)
     EXPECT_NEAR(static_cast<double>(requests(result)) / 1800, 200 / cycle, 3);
 }
 
+TEST(UsersWithAClosedLoad, ComeOneAfterTheOther)
+{
+    const Drawing everybody = Drawing::shop()
+                                  .set("users", "load", "closed")
+                                  .set("users", "users", 600)
+                                  .set("users", "thinkSeconds", 30)
+                                  .set("users", "thinkLaw", "constant")
+                                  .set("users", "retries", 0);
+    Drawing slowly = everybody;
+    slowly.set("users", "arriveSeconds", 300);
+
+    EXPECT_NEAR(highest(everybody.runFor(1min), "", "Requests", 0s, 60s), 20, 8);
+    EXPECT_NEAR(static_cast<double>(requests(slowly.runFor(90s))), 120, 3);
+}
+
 TEST(ImpatientUsers, GiveUp)
 {
     const RunResult result = Drawing::shop()
