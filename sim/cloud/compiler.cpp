@@ -2,19 +2,13 @@
 
 #include <algorithm>
 
+#include "sim/model/cross_checks.h"
+#include "sim/model/limits.h"
 #include "sim/model/rules.h"
 
 namespace neph {
 
 namespace {
-
-constexpr std::size_t kMostClasses = 64;  // Branches test classes with one 64-bit mask.
-
-std::string trimmed(const std::string& text)
-{
-    const std::size_t from = text.find_first_not_of(' ');
-    return from == std::string::npos ? "" : text.substr(from, text.find_last_not_of(' ') - from + 1);
-}
 
 Bytes kibibytes(double count)
 {
@@ -77,7 +71,7 @@ void Compiler::addClasses()
             continue;
         }
         for (const Value& row : source.properties().value("classes")) {
-            if (m_compiled.classes.size() == kMostClasses) {
+            if (m_compiled.classes.size() == Limits{}.classes) {
                 return;
             }
             RequestClass added{
@@ -117,20 +111,18 @@ void Compiler::addZones()
 
 std::uint64_t Compiler::classMask(const std::string& list) const
 {
-    if (trimmed(list).empty()) {
+    const std::vector<std::string> names = namesIn(list);
+    if (names.empty()) {
         return ~0ULL;
     }
     std::uint64_t mask = 0;
-    for (std::size_t from = 0; from <= list.size();) {
-        const std::size_t comma = std::min(list.find(',', from), list.size());
-        const std::string name = trimmed(list.substr(from, comma - from));
+    for (const std::string& name : names) {
         for (std::size_t c = 0; c < classes().size(); ++c) {
             const std::string& full = classes()[c].name;
             if (full == name || full.ends_with("/" + name)) {
                 mask |= 1ULL << c;
             }
         }
-        from = comma + 1;
     }
     return mask;
 }
@@ -155,6 +147,23 @@ PropertyReader Compiler::propertiesOf(const Link& link) const
     const LinkRule* rule =
         m_compiled.catalog->linkRule(design().node(link.from)->kind, design().node(link.to)->kind);
     return {rule->properties, link.properties};
+}
+
+AmountId Compiler::bytesOver(const Link& link)
+{
+    const LinkRule* rule =
+        m_compiled.catalog->linkRule(design().node(link.from)->kind, design().node(link.to)->kind);
+    const bool isStated =
+        std::any_of(rule->properties.begin(), rule->properties.end(), [](const PropertySpec& spec) {
+            return spec.key == "requestKiB";
+        });
+    if (!isStated) {
+        return amountByClass(
+            [](const RequestClass& each) { return each.request.count + each.response.count; });
+    }
+    const PropertyReader properties = propertiesOf(link);
+    return m_plan.addAmount(
+        kibibytes(properties.number("requestKiB")).count + kibibytes(properties.number("responseKiB")).count);
 }
 
 const Node* Compiler::regionOf(const std::string& nodeId) const

@@ -77,6 +77,9 @@ public:
     /// The rule and with it the properties of a link.
     PropertyReader propertiesOf(const Link& link) const;
 
+    /// Bytes of a call over the link, there and back: as its properties say, else by class as the users say.
+    AmountId bytesOver(const Link& link);
+
     /// Region around a node, or nullptr.
     const Node* regionOf(const std::string& nodeId) const;
     /// "us-east-1": code of the region around a node; the first region's where it lies in none.

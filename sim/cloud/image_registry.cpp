@@ -1,5 +1,7 @@
 #include "sim/cloud/image_registry.h"
 
+#include "sim/cloud/nat_gateway.h"
+
 #include <memory>
 
 #include <fmt/format.h>
@@ -31,12 +33,19 @@ Process
 ImageRegistry::pull(ContainerImage image, std::string address, LayerCache& cache, PullOutcome& outcome)
 {
     co_await m_world.sim().after(m_config.beforeTransfer);
-    if (m_down) {
+    if (m_down || address.empty()) {
         outcome.error = fmt::format(
             "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref "
-            "{}: "
-            "i/o timeout",
+            "{}: i/o timeout",
             image.name);
+        ++m_refused;
+        co_return;
+    }
+    if (!image.isPushed) {
+        outcome.error = fmt::format(
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
+            "{}: {}: not found",
+            image.name, image.name);
         ++m_refused;
         co_return;
     }
@@ -62,6 +71,9 @@ ImageRegistry::pull(ContainerImage image, std::string address, LayerCache& cache
     m_world.data().send(
         m_config.download, ReplicaId{}, missing.count, [arrived](OutcomeId ended) { arrived->set(ended); });
     co_await arrived->wait();
+    for (NatGateway* gateway : m_world.find<NatGateway>(address)) {
+        gateway->carry(missing, m_world.now());
+    }
     const double unpacked = static_cast<double>(missing.count) * image.unpackRatio;
     co_await m_world.sim().after(fromSeconds(unpacked / image.unpackBytesPerSecond));
     outcome.pulled = missing;

@@ -23,6 +23,7 @@ struct ContainerImage {
     std::string registryId;  ///< Node id of the registry it is stored in; empty: nowhere.
     std::string name;        ///< "shop:1.0"
     std::vector<ImageLayer> layers;
+    bool isPushed = true;        ///< Off: the registry does not know the tag.
     Duration start{0};           ///< From the start of the process until it listens.
     bool brokenAtStart = false;  ///< Exits at once.
     bool failsHealthCheck = false;
@@ -64,7 +65,8 @@ public:
     ImageRegistry(World& world, Config config) : m_world(world), m_config(std::move(config)) {}
 
     /// Pulls what `cache` lacks of `image` from `address` and unpacks it; then the layers are in `cache`.
-    /// Source of the order of steps: OCI distribution specification; facts-compute.md section 1.
+    /// Without an address there is no way out of the network, and the pull times out. Source of the order of
+    /// steps: OCI distribution specification; facts-compute.md section 1.
     Process pull(ContainerImage image, std::string address, LayerCache& cache, PullOutcome& outcome);
 
     void setDown(bool down) { m_down = down; }

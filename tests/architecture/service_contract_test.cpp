@@ -120,6 +120,32 @@ TEST(EveryFigure, HasASourceAndADate)
     }
 }
 
+/// Whether the engine asks for the property somewhere: a value that nobody reads would be ignored in silence.
+TEST(EveryProperty, IsReadByTheEngine)
+{
+    std::string engine;
+    for (const SourceFile& file : sourceFiles({"sim/cloud", "sim/services"})) {
+        for (const SourceLine& line : file.lines) {
+            engine += line.text;
+        }
+    }
+    const auto expectRead = [&engine](const std::string& owner, const std::vector<PropertySpec>& specs) {
+        for (const PropertySpec& spec : specs) {
+            EXPECT_NE(engine.find('"' + spec.key + '"'), std::string::npos) << owner << ' ' << spec.key;
+            for (const PropertySpec& column : spec.columns) {
+                EXPECT_NE(engine.find('"' + column.key + '"'), std::string::npos)
+                    << owner << ' ' << column.key;
+            }
+        }
+    };
+    for (const KindSpec& kind : Catalog::builtIn().kinds()) {
+        expectRead(kind.id, kind.properties);
+        for (const LinkRule& rule : kind.links) {
+            expectRead(kind.id + ' ' + rule.verb, rule.properties);
+        }
+    }
+}
+
 TEST(EveryService, IsExplainedToABeginner)
 {
     for (const KindSpec& kind : Catalog::builtIn().kinds()) {

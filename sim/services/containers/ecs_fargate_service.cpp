@@ -75,6 +75,7 @@ private:
     std::string m_region;
     std::string m_vpc;
     bool m_publicAddress = false;
+    bool m_natGateway = false;
     std::vector<ZoneIndex> m_zones;
     std::map<std::uint32_t, ContainerImage> m_revisions;
 };
@@ -86,7 +87,9 @@ void EcsFargateService::declare(Compiler& compiler)
     if (const Node* vpc = compiler.vpcOf(component().id())) {
         const KindSpec* kind = Catalog::builtIn().find(vpc->kind);
         m_vpc = vpc->id;
-        m_publicAddress = PropertyReader{kind->properties, vpc->properties}.flag("publicIpv4");
+        const PropertyReader network{kind->properties, vpc->properties};
+        m_publicAddress = network.flag("publicIpv4");
+        m_natGateway = network.flag("natGateway");
     }
     m_busy = compiler.outcome(
         component().id(), OutcomeSpec::Kind::Unavailable,
@@ -128,13 +131,18 @@ void EcsFargateService::addStations(Compiler& compiler)
 std::optional<Entry> EcsFargateService::entry(const Link& link, Compiler& compiler)
 {
     const PathId id = compiler.plan().declarePath(component().name(), compiler.index(component().id()));
-    const AmountId bytes = compiler.amountByClass(
-        [](const RequestClass& each) { return each.request.count + each.response.count; });
+    const AmountId bytes = compiler.bytesOver(link);
     const KindSpec* caller = Catalog::builtIn().find(compiler.design().node(link.from)->kind);
 
     PathBuilder path = compiler.plan().path(id);
     // What an Application Load Balancer sends to targets in other zones is not charged.
     compiler.hop(path, component(), link, bytes, caller != nullptr && caller->hasRole("balancer"));
+    if (caller != nullptr && caller->hasRole("entry")) {
+        // Without a load balancer in between, the answer leaves AWS here.
+        const MeterId out = compiler.meter(
+            component().id(), "AWSDataTransfer", "DataTransfer-Out-Bytes", std::int64_t{1} << 30);
+        path.meter(out, compiler.amountByClass([](const RequestClass& each) { return each.response.count; }));
+    }
     path.acquire(m_workers, m_busy, "waits for a free worker");
     path.hold(m_memory, m_requestMemory, "request memory");
     path.work(m_cpu, m_cpuDemand, "handler CPU");
@@ -245,8 +253,10 @@ ContainerFleet::Config EcsFargateService::fleetConfig() const
     config.pool = m_pool;
     config.zones = m_zones;
     config.revisions = m_revisions;
-    // Behind a NAT gateway all tasks of a VPC share one address; with public addresses each has its own.
-    config.pullAddress = m_vpc.empty() ? component().id() : m_vpc;
+    // Behind a NAT gateway all tasks of a VPC share one address; with public addresses each has its own. With
+    // neither there is no way to a registry.
+    const bool hasWayOut = m_vpc.empty() || m_publicAddress || m_natGateway;
+    config.pullAddress = m_vpc.empty() ? component().id() : hasWayOut ? m_vpc : "";
     config.pullsAreByTask = m_publicAddress;
     config.onReset = m_reset;
     config.probe = m_probe;

@@ -133,7 +133,9 @@ std::int64_t DynamoDb::partitionCount() const
     const double byHeat =
         m_sides[0].atStart / m_sides[0].perPartition + m_sides[1].atStart / m_sides[1].perPartition;
     const double least = isProvisioned() ? 1 : component().factNumber("partition.initialOnDemand");
-    const double needed = std::max({bySize, isProvisioned() ? byHeat : least, least});
+    // The most that can be drawn; a larger table behaves no differently.
+    const double most = component().kind.property("partitions")->max.value();
+    const double needed = std::min(most, std::max({bySize, isProvisioned() ? byHeat : least, least}));
     return static_cast<std::int64_t>(needed) +
            (needed > static_cast<double>(static_cast<std::int64_t>(needed)) ? 1 : 0);
 }

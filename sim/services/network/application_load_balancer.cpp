@@ -29,7 +29,7 @@ public:
     void prepare(World& world) const override;
 
 private:
-    void meterRequest(PathBuilder& path, Compiler& compiler, bool fromInternet);
+    void meterRequest(PathBuilder& path, const Link& link, Compiler& compiler, bool fromInternet);
     void forward(PathBuilder& path, const std::string& entry, Compiler& compiler);
     PolicyId policy(Compiler& compiler);
     TargetGroup::Config groupConfig(const std::string& target) const;
@@ -66,11 +66,9 @@ std::optional<Entry> ApplicationLoadBalancer::entry(const Link& link, Compiler& 
     const bool fromInternet = caller != nullptr && caller->hasRole("entry");
     PathBuilder path = compiler.plan().path(id);
     if (!fromInternet) {
-        const AmountId bytes = compiler.amountByClass(
-            [](const RequestClass& each) { return each.request.count + each.response.count; });
-        compiler.hop(path, component(), link, bytes, true);
+        compiler.hop(path, component(), link, compiler.bytesOver(link), true);
     }
-    meterRequest(path, compiler, fromInternet);
+    meterRequest(path, link, compiler, fromInternet);
     path.delay(
         compiler.plan().addDraw(
             link.id, "routing", Distribution::constant(component().properties().number("latencyMs") / 1e3)),
@@ -79,7 +77,8 @@ std::optional<Entry> ApplicationLoadBalancer::entry(const Link& link, Compiler& 
     return Entry{id, {}, Routing::RoundRobin, {}};
 }
 
-void ApplicationLoadBalancer::meterRequest(PathBuilder& path, Compiler& compiler, bool fromInternet)
+void ApplicationLoadBalancer::meterRequest(
+    PathBuilder& path, const Link& link, Compiler& compiler, bool fromInternet)
 {
     path.meter(m_requests, compiler.plan().addAmount(kMilli));
     path.meter(m_newConnections, compiler.amountByClass([&compiler](const RequestClass& each) {
@@ -90,9 +89,7 @@ void ApplicationLoadBalancer::meterRequest(PathBuilder& path, Compiler& compiler
         const PropertyReader properties{Catalog::builtIn().find(users->kind)->properties, users->properties};
         return static_cast<std::int64_t>(properties.number("newConnectionShare") / 100 * kMilli + 0.5);
     }));
-    path.meter(m_bytes, compiler.amountByClass([](const RequestClass& each) {
-        return each.request.count + each.response.count;
-    }));
+    path.meter(m_bytes, compiler.bytesOver(link));
     if (fromInternet) {
         path.meter(
             m_bytesOut, compiler.amountByClass([](const RequestClass& each) { return each.response.count; }));
@@ -161,8 +158,7 @@ TargetGroup::Config ApplicationLoadBalancer::groupConfig(const std::string& targ
     config.deregistrationDelay = properties.duration("deregistrationDelay");
     const Duration slowStart = properties.duration("slowStart");
     const bool roundRobin = properties.text("algorithm") == "round_robin";
-    config.slowStart =
-        roundRobin && slowStart >= component().factSeconds("slowStart.minSeconds") ? slowStart : Duration(0);
+    config.slowStart = roundRobin ? slowStart : Duration(0);
     return config;
 }
 

@@ -19,6 +19,7 @@ public:
     {
         for (const Link* link : compiler.design().linksFrom(component().id())) {
             m_registry = link->to;
+            m_isPushed = compiler.propertiesOf(*link).flag("pushed");
         }
     }
 
@@ -37,6 +38,7 @@ public:
                 fmt::format("sha256:{:016x}", streamId(name, fmt::format("{}", megabytes)));
             image.layers.push_back({digest, Bytes{static_cast<std::int64_t>(megabytes * kMegabyte)}});
         }
+        image.isPushed = m_isPushed;
         image.start = properties.duration("startSeconds");
         image.brokenAtStart = properties.flag("brokenAtStart");
         image.failsHealthCheck = properties.flag("failHealthCheck");
@@ -49,6 +51,7 @@ public:
 
 private:
     std::string m_registry;
+    bool m_isPushed = true;
 };
 
 }  // namespace

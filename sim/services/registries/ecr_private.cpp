@@ -45,8 +45,10 @@ private:
         std::set<std::string> seen;
         Bytes stored;
         for (const ImageSource* source : m_images) {
-            for (const ImageLayer& layer : source->image().layers) {
-                stored = stored + (seen.insert(layer.digest).second ? layer.size : Bytes{});
+            const ContainerImage image = source->image();
+            for (const ImageLayer& layer : image.layers) {
+                const bool isNew = image.isPushed && seen.insert(layer.digest).second;
+                stored = stored + (isNew ? layer.size : Bytes{});
             }
         }
         const std::int64_t end = now / 1s;

@@ -232,5 +232,33 @@ TEST(TargetTrackingOnRequests, CountsRequestsPerTargetAndMinute)
     EXPECT_NEAR(result.find("web", "DesiredTaskCount")->valueAt(890s), 4, 1);
 }
 
+// Ten requests a second of 1 MiB each to tasks with no load balancer in front: billed as transfer out.
+TEST(AFargateServiceThatUsersReachDirectly, BillsWhatItSendsToTheInternet)
+{
+    const RunResult result =
+        Drawing::shop()
+            .remove("lb")
+            .connect("users", "web")
+            .set("users", "rate", 10)
+            .set("users", "classes", Value::array({{{"name", "browse"}, {"responseKiB", 1024}}}))
+            .runFor(10min);
+    const double answered = static_cast<double>(result.nodes.at("web").requests);
+    EXPECT_NEAR(used(result, "DataTransfer-Out-Bytes"), answered / 1024, 0.1);
+}
+
+TEST(ACallBetweenServices, CarriesWhatItsLinkSays)
+{
+    const auto crossed = [](double kib) {
+        const RunResult result = Drawing::shop()
+                                     .add("stock", "aws.ecs.fargate_service", "cluster")
+                                     .connect("stock", "image")
+                                     .connect("web", "stock", {{"requestKiB", kib}, {"responseKiB", 0}})
+                                     .runFor(10min);
+        const Bill bill = billOf(result);
+        return bill.byNode.at("stock");
+    };
+    EXPECT_GT(crossed(10'000), crossed(1));
+}
+
 }  // namespace
 }  // namespace neph

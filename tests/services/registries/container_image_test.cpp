@@ -23,6 +23,16 @@ TEST(ABrokenImage, IsStartedEverMoreRarelyWithoutACircuitBreaker)
     EXPECT_GT(hour, firstQuarter);
 }
 
+TEST(AnImageThatWasNeverPushed, StopsTasksThatPullItUntilTheCircuitBreakerOpens)
+{
+    const RunResult result = Drawing::shop().setLink("image", "ecr", "pushed", false).runFor(15min);
+    EXPECT_GT(logged(result, "CannotPullContainerError"), 2u);
+    EXPECT_GT(logged(result, "shop:1.0: not found"), 2u);
+    EXPECT_GT(logged(result, "deployment failed"), 0u);
+    EXPECT_EQ(highest(result, "web", "RunningTaskCount", 0s, 900s), 0);
+    EXPECT_FALSE(billOf(result).byNode.contains("ecr"));
+}
+
 TEST(LayersOfEqualNameAndSize, AreStoredOnce)
 {
     const RunResult one = Drawing::shop().runFor(30min);
