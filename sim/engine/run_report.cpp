@@ -224,7 +224,11 @@ private:
         std::string words = fmt::format(
             "{}: {:.0f} % {}", station.name, station.utilisation * 100, isTaken ? "used" : "busy");
         if (milliseconds(station.meanWait) >= 0.1) {
-            words += fmt::format(", requests wait {:.3g} ms for it", milliseconds(station.meanWait));
+            const double wait = milliseconds(station.meanWait);
+            const std::string text = wait < 999.5     ? fmt::format("{:.3g} ms", wait)
+                                     : wait < 999.5e3 ? fmt::format("{:.3g} s", wait / 1e3)
+                                                      : fmt::format("{:.0f} s", wait / 1e3);
+            words += fmt::format(", requests wait {} for it", text);
         }
         if (station.refused > 0) {
             words += fmt::format(", {} refused", station.refused);
