@@ -1,4 +1,5 @@
 // The machine-readable report of a run: a contract. Fields are only ever added.
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "sim/run.h"
@@ -103,6 +104,22 @@ Json diagnosticsOf(const RunResult& result, const Bill& bill)
 
 }  // namespace
 
+/// Relative errors of a sampled run, beside the figures they are of.
+static Json trustOf(const Trust& trust)
+{
+    Json latency = Json::object();
+    for (const auto& [name, error] : trust.latency) {
+        latency[name.empty() ? "all" : name] = {
+            {"mean", error.mean},
+            {"p50", error.p50},
+            {"p95", error.p95},
+            {"p99", error.p99},
+            {"p999", error.p999}};
+    }
+    return {{"confidence", 0.95}, {"tolerance", trust.tolerance},          {"latency", latency},
+            {"cost", trust.cost}, {"simulated_requests", trust.simulated}, {"note", trust.note}};
+}
+
 std::string toReportJson(const RunResult& result, const Bill& bill)
 {
     Json latency = Json::object();
@@ -113,7 +130,7 @@ std::string toReportJson(const RunResult& result, const Bill& bill)
     for (const RunEvent& event : result.log) {
         log.push_back({{"at", seconds(event.at)}, {"node", event.node}, {"what", event.what}});
     }
-    const Json report = {
+    Json report = {
         {"nephoscope", 1},
         {"design", {{"name", result.designName}, {"digest", result.designDigest}}},
         {"engine", result.engine},
@@ -123,12 +140,16 @@ std::string toReportJson(const RunResult& result, const Bill& bill)
         {"events", result.events},
         {"stopped_by", result.stoppedBy},
         {"fingerprint", result.fingerprint},
+        {"fingerprintHex", fmt::format("{:016x}", result.fingerprint)},
         {"requests", requestsOf(result)},
         {"latency_ms", latency},
         {"nodes", nodesOf(result)},
         {"bill", billAsJson(bill)},
         {"log", log},
         {"diagnostics", diagnosticsOf(result, bill)}};
+    if (result.trust) {
+        report["trust"] = trustOf(*result.trust);
+    }
     return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <memory>
 
 #include "app/cli/commands.h"
@@ -22,6 +23,8 @@ struct RunCommandOptions {
     std::string length;
     std::string engine = "requests";
     std::uint64_t seed = 1;
+    std::string tolerance = "3%";
+    unsigned threads = 0;
     std::uint64_t maxEvents = 0;
     std::string start = "2026-01-01T00:00:00Z";
     std::string report;
@@ -51,6 +54,19 @@ std::optional<EngineChoice> engineNamed(const std::string& name)
         "There is 'requests', which follows every request, 'flows', which previews any horizon in about a "
         "second, and 'auto', which samples windows of requests and says how far to trust them.");
     return std::nullopt;
+}
+
+/// "3%" or "0.03", from a thousandth to a half.
+std::optional<double> readShare(const std::string& text)
+{
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const std::string rest(end, text.data() + text.size());
+    if (error != std::errc{} || (!rest.empty() && rest != "%")) {
+        return std::nullopt;
+    }
+    value /= rest == "%" ? 100 : 1;
+    return value >= 0.001 && value <= 0.5 ? std::optional(value) : std::nullopt;
 }
 
 bool writeIfAsked(const std::string& file, const auto& makeText)
@@ -103,6 +119,15 @@ std::optional<RunOptions> engineOptions(const RunCommandOptions& options)
         return std::nullopt;
     }
     made.engine = *engine;
+    made.threads = options.threads;
+    const std::optional<double> tolerance = readShare(options.tolerance);
+    if (!tolerance) {
+        complain(
+            fmt::format("--tolerance: '{}' is no error to aim at.", options.tolerance),
+            "Give a share from 0.1% to 50%, such as 3% or 0.03.");
+        return std::nullopt;
+    }
+    made.tolerance = *tolerance;
     if (!options.length.empty()) {
         const Result<Duration> length = readTimeSpan(options.length);
         if (!length) {
@@ -152,7 +177,13 @@ void addRun(CLI::App& app, Action& action)
     command->add_option("DESIGN", options->design, "File (*.nepho) or name of a template")->required();
     command->add_option("--for", options->length, "How long to simulate: 90s, 10m, 1h30m, 30d");
     command->add_option("--seed", options->seed, "Seed of all chance (1)");
-    command->add_option("--engine", options->engine, "requests: follows every request (the only one yet)");
+    command->add_option(
+        "--engine", options->engine,
+        "requests: follows every request; flows: a preview of any length; auto: samples, and says how far to "
+        "trust");
+    command->add_option(
+        "--tolerance", options->tolerance, "With auto: error of p99 that will do, as 3% or 0.03 (3%)");
+    command->add_option("--threads", options->threads, "With auto: windows at a time (one for each core)");
     command->add_option("--max-events", options->maxEvents, "Stop after so many events");
     command->add_option("--report", options->report, "Write the whole report as JSON");
     command->add_option("--bill", options->bill, "Write the bill as CSV");

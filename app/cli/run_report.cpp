@@ -52,6 +52,38 @@ std::vector<std::string> classRow(const std::string& name, const ClassResult& on
         one.latency.count() == 0 ? "–" : latencyText(one.latency.max())};
 }
 
+/// "± 1.2 %" beneath each figure that was sampled.
+std::vector<std::string> errorRow(const std::string& name, const Trust::Latency& error)
+{
+    const auto half = [](double relative) { return fmt::format("±{:.2g} %", 100 * relative); };
+    return {name,
+            "",
+            "",
+            half(error.mean),
+            half(error.p50),
+            "",
+            half(error.p95),
+            half(error.p99),
+            half(error.p999),
+            ""};
+}
+
+/// How the figures of a sampled run came about.
+std::string trustOf(const RunResult& result)
+{
+    if (!result.trust) {
+        return {};
+    }
+    std::string text = fmt::format(
+        "  ±: with 95 % confidence, beside a run of every request; {} were run one by one. The bill: ±{:.2g} "
+        "%.\n",
+        countText(result.trust->simulated), 100 * result.trust->cost);
+    if (!result.trust->note.empty()) {
+        text += "  " + coloured(Colour::Yellow, result.trust->note) + ".\n";
+    }
+    return text;
+}
+
 std::string requestsOf(const RunResult& result, std::size_t width)
 {
     if (result.classes.empty()) {
@@ -72,6 +104,9 @@ std::string requestsOf(const RunResult& result, std::size_t width)
     ClassResult all;
     for (const auto& [name, one] : result.classes) {
         table.add(classRow(name, one));
+        if (result.trust && result.trust->latency.contains(name)) {
+            table.add(errorRow("", result.trust->latency.at(name)));
+        }
         all.total += one.total;
         all.ok += one.ok;
         all.failed += one.failed;
@@ -79,8 +114,11 @@ std::string requestsOf(const RunResult& result, std::size_t width)
     }
     if (result.classes.size() > 1) {
         table.add(classRow("all", all), Colour::Bold);
+        if (result.trust && result.trust->latency.contains("")) {
+            table.add(errorRow("", result.trust->latency.at("")));
+        }
     }
-    return heading("Requests") + table.text();
+    return heading("Requests") + table.text() + trustOf(result);
 }
 
 std::string failuresOf(const RunResult& result, std::size_t width)

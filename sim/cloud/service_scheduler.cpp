@@ -1,6 +1,7 @@
 #include "sim/cloud/service_scheduler.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -98,18 +99,17 @@ const Task* ServiceScheduler::nextToStop(bool oldOnes) const
     const auto rank = [](const Task& task) {
         return task.state != TaskState::Running ? 0 : task.health == TaskHealth::Unhealthy ? 1 : 2;
     };
-    const auto inZone = [this](ZoneIndex zone) {
-        return std::count_if(m_fleet.tasks().begin(), m_fleet.tasks().end(), [zone](const auto& task) {
-            return task->isLive() && task->zone == zone;
-        });
-    };
+    std::map<ZoneIndex, std::uint32_t> inZone;
+    for (const auto& task : m_fleet.tasks()) {
+        inZone[task->zone] += task->isLive() ? 1 : 0;
+    }
     const Task* chosen = nullptr;
     for (const auto& task : m_fleet.tasks()) {
         if (!task->isLive() || (task->revision != m_revision) != oldOnes) {
             continue;
         }
         if (chosen == nullptr || rank(*task) < rank(*chosen) ||
-            (rank(*task) == rank(*chosen) && inZone(task->zone) >= inZone(chosen->zone))) {
+            (rank(*task) == rank(*chosen) && inZone[task->zone] >= inZone[chosen->zone])) {
             chosen = task.get();
         }
     }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,22 @@ struct ClassResult {
     std::map<std::string, std::uint64_t> outcomes;  ///< "200 OK" -> count, and each failure by name.
 };
 
+/// How far the figures of a sampled run may be from those of the run in full: relative, with 95 % confidence.
+struct Trust {
+    struct Latency {
+        double mean = 0;
+        double p50 = 0;
+        double p95 = 0;
+        double p99 = 0;
+        double p999 = 0;
+    };
+    double tolerance = 0;                    ///< What was asked for, of p99.
+    std::map<std::string, Latency> latency;  ///< By request class; "" for all of them together.
+    double cost = 0;                         ///< Of the bill's total.
+    std::uint64_t simulated = 0;             ///< Requests that were run one by one.
+    std::string note;                        ///< What it could not hold, in words; may be empty.
+};
+
 /// Everything a run says about itself, at its end or at any moment before. Immutable once made; windows share
 /// it.
 struct RunResult {
@@ -125,6 +142,7 @@ struct RunResult {
     std::vector<RunEvent> log;         ///< In order of time.
     std::vector<RequestTrace> traces;  ///< Sampled; in order of arrival.
     Usage usage;
+    std::optional<Trust> trust;  ///< Where latencies were sampled.
     Diagnostics diagnostics;
 
     /// The series of that node and metric, or nullptr.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace neph {
 
@@ -21,7 +22,8 @@ FlowEngine::FlowEngine(
     const Plan& plan, Simulation& simulation, std::uint64_t seed, const FlowOptions& options)
     : m_plan(plan), m_simulation(simulation), m_options(options), m_state(plan), m_propagation(m_state),
       m_sampler(plan, seed), m_random(seed, streamId("flows", "answers to probes")),
-      m_transfers(plan.stations.size(), 0), m_scope(simulation)
+      m_noise(options.noise, streamId("flows", "how many come")), m_transfers(plan.stations.size(), 0),
+      m_scope(simulation)
 {
     const std::size_t classes = plan.classes.size();
     m_totals.outcomes.assign(classes, std::vector<double>(plan.outcomes.size(), 0));
@@ -110,7 +112,12 @@ void FlowEngine::flow()
     const double length = seconds(now - m_since);
     std::vector<double> sourceRates;
     for (const SourceSpec& source : m_plan.sources) {
-        sourceRates.push_back(source.users > 0 ? 0 : source.rate.expected(m_since, now) / length);
+        double expected = source.users > 0 ? 0 : source.rate.expected(m_since, now);
+        if (m_options.noise != 0) {
+            // As many as a Poisson process brings in that time, by its normal limit.
+            expected = std::max(0.0, expected + m_noise.normal() * std::sqrt(expected));
+        }
+        sourceRates.push_back(expected / length);
     }
     for (int round = 0; round < kTimeoutRounds; ++round) {
         m_rates = m_propagation.solve(sourceRates, length);
@@ -310,6 +317,10 @@ void FlowEngine::classify(const FlowRates& rates, Time from, Time to)
         made.isSteady = isSteady;
         made.requests.assign(rates.classes.size(), 0);
         made.entries.assign(rates.nodes.size(), 0);
+        if (m_options.keepCells) {
+            made.setup = setupNow();
+            m_keys.push_back(key);
+        }
         std::vector<double> timedOut;
         sample(made, timedOut);
         m_classes.push_back(std::move(made));
@@ -328,12 +339,72 @@ void FlowEngine::classify(const FlowRates& rates, Time from, Time to)
         running[rates.classes.size() + i] += rates.nodes[i] * length;
     }
     if (m_options.keepCells) {
-        if (!m_cells.empty() && m_cells.back().kind == kind && m_cells.back().to == from) {
-            m_cells.back().to = to;
-        } else {
-            m_cells.push_back({from, to, kind});
+        FlowSetup setup = setupNow();
+        if (m_setups.empty() || m_setups.back() != setup) {
+            m_setups.push_back(std::move(setup));
+        }
+        m_cells.push_back(
+            {from, to, kind, static_cast<std::uint32_t>(m_setups.size() - 1), rates.sources, rates.classes,
+             missingTokens()});
+    }
+}
+
+std::vector<std::int64_t> FlowEngine::missingTokens() const
+{
+    std::vector<std::int64_t> missing(m_plan.stations.size(), 0);
+    bool isAny = false;
+    for (std::uint32_t i = 0; i < missing.size(); ++i) {
+        if (m_plan.stations[i].kind != StationKind::TokenBucket) {
+            continue;
+        }
+        double gone = m_state.stations[i].capacity - m_state.stations[i].level;
+        if (const PoolId pool = m_plan.stations[i].pool) {
+            // One figure for all of a pool's replicas: that of the one with least left.
+            gone = 0;
+            for (const FlowGroup& group : m_state.groups[pool.value]) {
+                const FlowStation& bucket = group.stations[m_state.placeInPool[i]];
+                gone = group.count > 0 ? std::max(gone, bucket.capacity - bucket.level) : gone;
+            }
+        }
+        missing[i] = static_cast<std::int64_t>(std::max(0.0, gone));
+        isAny = isAny || missing[i] > 0;
+    }
+    return isAny ? missing : std::vector<std::int64_t>();
+}
+
+FlowSetup FlowEngine::setupNow() const
+{
+    const auto inPlan = [](const FlowStation& station) {
+        return static_cast<std::int64_t>(
+            station.capacity * (station.kind == StationKind::Cpu ? 1000 : 1) + 0.5);
+    };
+    FlowSetup setup;
+    for (const FlowStation& station : m_state.stations) {
+        setup.capacities.push_back(inPlan(station));
+        setup.rates.push_back(static_cast<std::int64_t>(station.rate + 0.5));
+    }
+    for (const std::vector<FlowGroup>& groups : m_state.groups) {
+        std::vector<FlowSetup::Group>& pool = setup.pools.emplace_back();
+        for (const FlowGroup& group : groups) {
+            if (group.count == 0 || !group.isInService) {
+                continue;
+            }
+            FlowSetup::Group& alike = pool.emplace_back();
+            alike.count = group.count;
+            alike.share = group.share;
+            alike.zones = group.zones;
+            for (const FlowStation& station : group.stations) {
+                alike.capacities.push_back(inPlan(station));
+                alike.rates.push_back(static_cast<std::int64_t>(station.rate + 0.5));
+            }
         }
     }
+    for (const Meetings::Disturbance& disturbance : m_state.disturbances) {
+        setup.disturbedBy.push_back(disturbance.added);
+        setup.failing.push_back(disturbance.failShare);
+        setup.failingWith.push_back(disturbance.outcome);
+    }
+    return setup;
 }
 
 bool FlowEngine::isTroubled(const FlowGroup& group) const

@@ -15,12 +15,32 @@
 
 namespace neph {
 
+/// What stands at a moment, for who wants to run single requests of it.
+struct FlowSetup {
+    struct Group {
+        std::uint32_t count = 0;  ///< Replicas in service that are alike.
+        double share = 1;
+        std::vector<std::uint32_t> zones;
+        std::vector<std::int64_t> capacities;  ///< By place in the pool, as StationSpec has them.
+        std::vector<std::int64_t> rates;
+        friend bool operator==(const Group&, const Group&) = default;
+    };
+    std::vector<std::vector<Group>> pools;  ///< By pool.
+    std::vector<std::int64_t> capacities;   ///< By station; those of pools are in groups.
+    std::vector<std::int64_t> rates;
+    std::vector<double> disturbedBy;  ///< By node: seconds added, share that fails.
+    std::vector<double> failing;
+    std::vector<OutcomeId> failingWith;
+    friend bool operator==(const FlowSetup&, const FlowSetup&) = default;
+};
+
 /// Moments of a run that are alike: the same replicas in service, the same load of every station in steps of
 /// a hundredth, nothing refused that the others do not refuse. One of them stands for all.
 struct FlowClass {
     Meetings meetings;                ///< Of the first moment of the class.
     std::vector<double> classRates;   ///< Requests per second by request class, then.
     std::vector<double> sourceRates;  ///< Open sources, then.
+    FlowSetup setup;                  ///< Then; where cells are kept.
     Time at{0};                       ///< Then.
     bool isSteady = true;             ///< No backlog, nothing refused or disturbed, load below nearly full.
     std::vector<double> requests;     ///< By request class: how many fell into moments of this class.
@@ -35,13 +55,18 @@ struct FlowClass {
 struct FlowCell {
     Time from{0};
     Time to{0};
-    std::uint32_t kind = 0;  ///< Index of its FlowClass.
+    std::uint32_t kind = 0;   ///< Index of its FlowClass.
+    std::uint32_t setup = 0;  ///< Index into FlowEngine::setups().
+    std::vector<double> sourceRates;
+    std::vector<double> classRates;
+    std::vector<std::int64_t> missing;  ///< By station: tokens gone at its start, milli-units; empty: none.
 };
 
 /// How exactly to look.
 struct FlowOptions {
     std::uint32_t walks = 4000;  ///< Requests of each class that are walked for the latencies of a FlowClass.
     bool keepCells = false;      ///< For who looks at single stretches later.
+    std::uint64_t noise = 0;  ///< Seed of the chance in how many requests come; 0: as many as are expected.
 };
 
 /// Runs a plan as flows: rates that stand still between the acts of controllers (at most a minute), waits by
@@ -80,6 +105,8 @@ public:
 
     const std::deque<FlowClass>& classes() const { return m_classes; }
     const std::vector<FlowCell>& cells() const { return m_cells; }
+    const std::vector<FlowSetup>& setups() const { return m_setups; }
+    const std::vector<std::vector<std::int32_t>>& keys() const { return m_keys; }
     const FlowState& state() const { return m_state; }
 
 private:
@@ -109,6 +136,8 @@ private:
     std::vector<std::int32_t> keyOf(const FlowRates& rates, bool& isSteady) const;
     bool updateTimeouts();
     void sample(FlowClass& kind, std::vector<double>& timedOut) const;
+    FlowSetup setupNow() const;
+    std::vector<std::int64_t> missingTokens() const;
     void lookForTrouble();
     void describeStations(RunResult& result) const;
     void killWhereMemoryIsFull();
@@ -120,12 +149,15 @@ private:
     mutable RatePropagation m_propagation;
     PathSampler m_sampler;
     RandomStream m_random;
+    RandomStream m_noise;
     FlowRates m_rates;  ///< Of the last stretch.
     Totals m_totals;
     Time m_since{0};  ///< Start of the stretch that runs.
     std::map<std::vector<std::int32_t>, std::uint32_t> m_classOfKey;
     std::deque<FlowClass> m_classes;
+    std::vector<std::vector<std::int32_t>> m_keys;  ///< By FlowClass: what its moments share.
     std::vector<FlowCell> m_cells;
+    std::vector<FlowSetup> m_setups;
     /// By FlowClass: requests of the running interval by request class, then entries by node.
     std::map<std::uint32_t, std::vector<double>> m_running;
     std::map<const FlowClass::Latencies*, IntervalLatency> m_inShort;  ///< Never iterated: keyed by place.

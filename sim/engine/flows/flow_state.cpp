@@ -108,8 +108,17 @@ Meetings FlowState::meetings() const
             }
             MeetingGroup meeting;
             meeting.share = share;
+            double slots = 1e18;
             for (const FlowStation& station : group.stations) {
                 meeting.stations.push_back(meetingAt(station));
+                slots = station.kind == StationKind::Slots ? std::min(slots, station.capacity) : slots;
+            }
+            for (std::size_t i = 0; i < group.stations.size(); ++i) {
+                // With no more workers than cores nobody shares one.
+                const FlowStation& station = group.stations[i];
+                if (station.kind == StationKind::Cpu && slots <= station.capacity) {
+                    meeting.stations[i].busy = 0;
+                }
             }
             for (const std::uint32_t count : group.zones) {
                 meeting.zones.push_back(static_cast<double>(count) / group.count);

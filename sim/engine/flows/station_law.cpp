@@ -251,10 +251,15 @@ private:
 FullQueue behindRoundRobin(const ArrivalLaw& arrivals, FullQueue queue, double scv)
 {
     const double order = std::min<double>(arrivals.order, 1e6);
+    // Closer to full load, the root besides 1 would have no digits left.
+    constexpr double kNearOne = 1e-5;
+    if (std::abs(1 - queue.load) < kNearOne) {
+        queue.load = 1 - kNearOne;
+    }
     const ErlangArrivals gaps(queue.load, order, queue.servers);
     queue.excess = (1 / order + scv) / (1 / order + 1);
     queue.decay = gaps.decay();
-    queue.waitChance = queue.load < 1 && queue.room != 0 ? gaps.waitChance() : 1;
+    queue.waitChance = queue.load < 1 && queue.room != 0 ? std::min(gaps.waitChance(), 1.0) : 1;
     queue.loss = queue.room < 0 ? 0 : gaps.loss();
     return queue;
 }

@@ -30,10 +30,11 @@ struct QueueLaw {
 /// anything.
 ///
 /// Poisson: M/M/c/K (Erlang B for no room), the wait scaled for scv by Allen and Cunneen; one server: exact
-/// mean and variance of M/G/1 (third moment of a gamma law). Erlang: GI/M/c by the root of its transform
-/// (Takács 1962), scaled alike. The share refused always balances: what is let in is what the servers do.
-/// PowerOfOrder: an approximation of joining the shortest queue; see the source.
-/// Cost: some 0.5 us; behind round robin about 15 ns more for each server.
+/// mean and variance of M/G/1 for constant and exponential service. Erlang: GI/M/c by the root of its
+/// transform (Takács 1962), scaled alike. The share refused always balances: what is let in is what the
+/// servers do. PowerOfOrder: an approximation of joining the shortest queue; see the source. Cost: some 0.5
+/// us; behind round robin 15 ns more for each server; behind the least busy of many up to 10 us for ten
+/// thousand servers in all.
 QueueLaw queueLaw(
     const ArrivalLaw& arrivals, double perSecond, double service, double scv, std::uint32_t servers,
     double room);

@@ -1,0 +1,333 @@
+#include "sim/engine/windows/window.h"
+
+#include <algorithm>
+
+#include "sim/engine/request_engine.h"
+
+namespace neph {
+
+namespace {
+
+// Least outstanding requests looks at all replicas: fewer stand for many less well (performance.md, section
+// 5).
+constexpr std::uint32_t kLeastOutstandingNeeds = 128;
+// How far rounding to whole replicas may move the load of a pool.
+constexpr double kMostRounding = 0.004;
+
+double replicasIn(const std::vector<FlowSetup::Group>& groups)
+{
+    double count = 0;
+    for (const FlowSetup::Group& group : groups) {
+        count += group.count;
+    }
+    return count;
+}
+
+bool picksLeastOutstanding(const Plan& plan)
+{
+    return std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+        return step.op == Op::Call && step.pool && step.routing == Routing::LeastOutstanding;
+    });
+}
+
+bool isQueue(StationKind kind)
+{
+    return kind == StationKind::Slots || kind == StationKind::Cpu;
+}
+
+std::int64_t scaled(std::int64_t value, double scale)
+{
+    return value <= 0 ? value
+                      : std::max<std::int64_t>(
+                            1, static_cast<std::int64_t>(static_cast<double>(value) * scale + 0.5));
+}
+
+/// The plan with rates and shared capacities as the pieces say.
+Plan planOf(const Plan& plan, const WindowSpec& spec)
+{
+    Plan window = plan;
+    for (std::size_t i = 0; i < window.sources.size(); ++i) {
+        SourceSpec& source = window.sources[i];
+        source.users = source.users > 0 ? static_cast<std::uint32_t>(scaled(source.users, spec.scale)) : 0;
+        source.rate = {};
+        double at = 0;
+        for (const WindowSpec::Piece& piece : spec.pieces) {
+            const double rate = source.users > 0 ? 0 : piece.sourceRates[i] * spec.scale;
+            source.rate.corners.push_back({fromSeconds(at), rate});
+            at += piece.seconds;
+            source.rate.corners.push_back({fromSeconds(at), rate});
+        }
+    }
+    for (std::size_t i = 0; i < spec.missing.size(); ++i) {
+        window.stations[i].heldAtStart = scaled(spec.missing[i], spec.scale);
+    }
+    return window;
+}
+
+/// Puts replicas in place as setups say and counts what was in the middle of it.
+class Stage {
+public:
+    Stage(const Plan& plan, RequestEngine& engine, double scale)
+        : m_plan(plan), m_engine(engine), m_scale(scale), m_replicas(plan.pools.size())
+    {
+        std::uint32_t next = 0;
+        for (std::size_t pool = 0; pool < plan.pools.size(); ++pool) {
+            for (std::uint32_t k = 0; k < plan.pools[pool].fixedReplicas; ++k) {
+                m_replicas[pool].push_back(ReplicaId{next++});
+            }
+        }
+    }
+
+    void set(const FlowSetup& setup)
+    {
+        for (std::uint32_t i = 0; i < m_plan.stations.size(); ++i) {
+            if (!m_plan.stations[i].pool && isNews(setup, i)) {
+                const bool isMemory = m_plan.stations[i].kind == StationKind::Memory;
+                m_engine.resize(
+                    StationId{i}, isMemory ? setup.capacities[i] : scaled(setup.capacities[i], m_scale),
+                    scaled(setup.rates[i], m_scale));
+            }
+        }
+        for (std::uint32_t pool = 0; pool < m_plan.pools.size(); ++pool) {
+            if (m_plan.pools[pool].fixedReplicas == 0) {
+                setPool(pool, setup.pools[pool]);
+            } else {
+                setFixed(pool, setup.pools[pool]);
+            }
+        }
+        for (std::uint32_t node = 0; node < m_plan.nodes.size(); ++node) {
+            if (m_before == nullptr ? setup.disturbedBy[node] > 0 || setup.failing[node] > 0
+                                    : setup.disturbedBy[node] != m_before->disturbedBy[node] ||
+                                          setup.failing[node] != m_before->failing[node]) {
+                m_engine.disturb(
+                    NodeIndex{node}, fromSeconds(setup.disturbedBy[node]), setup.failing[node],
+                    setup.failingWith[node]);
+            }
+        }
+        m_before = &setup;
+    }
+
+private:
+    bool isNews(const FlowSetup& setup, std::uint32_t station) const
+    {
+        return m_before == nullptr || m_before->capacities[station] != setup.capacities[station] ||
+               m_before->rates[station] != setup.rates[station];
+    }
+
+    /// Replicas of one pool: as many as are needed come, the eldest of those that are too many go out of
+    /// service.
+    void setPool(std::uint32_t pool, const std::vector<FlowSetup::Group>& groups)
+    {
+        const auto wanted = static_cast<std::size_t>(replicasIn(groups) * m_scale + 0.5);
+        std::vector<ReplicaId>& living = m_replicas[pool];
+        while (living.size() > std::max<std::size_t>(wanted, replicasIn(groups) > 0 ? 1 : 0)) {
+            m_engine.setService(living.front(), Service::Out);
+            living.erase(living.begin());
+        }
+        double all = 0;
+        std::size_t index = 0;
+        for (const FlowSetup::Group& group : groups) {
+            all += group.count * m_scale;
+            const bool isLast = &group == &groups.back();
+            const std::size_t upTo =
+                std::max<std::size_t>(static_cast<std::size_t>(all + 0.5), isLast ? 1 : 0);
+            for (std::uint32_t zone = 0; index < upTo; ++index) {
+                if (index == living.size()) {
+                    const ReplicaId added = m_engine.addReplica(PoolId{pool}, nextZone(group, zone), 0);
+                    m_engine.setService(added, Service::In);
+                    living.push_back(added);
+                    resizeTo(pool, added, group, 1);
+                }
+                share(living[index], group.share);
+            }
+        }
+    }
+
+    void setFixed(std::uint32_t pool, const std::vector<FlowSetup::Group>& groups)
+    {
+        // Groups are by weight there; the sizes of their stations are the same for all.
+        if (groups.empty() || (m_before != nullptr && m_before->pools[pool] == groups)) {
+            return;
+        }
+        for (const ReplicaId replica : m_replicas[pool]) {
+            resizeTo(pool, replica, groups.front(), m_scale);
+        }
+    }
+
+    void resizeTo(std::uint32_t pool, ReplicaId replica, const FlowSetup::Group& group, double scale)
+    {
+        std::size_t place = 0;
+        for (std::uint32_t i = 0; i < m_plan.stations.size(); ++i) {
+            if (!m_plan.stations[i].pool || m_plan.stations[i].pool.value != pool) {
+                continue;
+            }
+            if (scale != 1 || group.capacities[place] != m_plan.stations[i].capacity ||
+                group.rates[place] != m_plan.stations[i].rate) {
+                m_engine.resize(
+                    StationId{i}, replica, scaled(group.capacities[place], scale),
+                    scaled(group.rates[place], scale));
+            }
+            ++place;
+        }
+    }
+
+    void share(ReplicaId replica, double share)
+    {
+        m_shares.resize(std::max<std::size_t>(m_shares.size(), replica.value + 1), 1);
+        if (m_shares[replica.value] != share) {
+            m_shares[replica.value] = share;
+            m_engine.setShare(replica, share);
+        }
+    }
+
+    /// Around the zones of a group in proportion to what it has in each.
+    static ZoneIndex nextZone(const FlowSetup::Group& group, std::uint32_t& taken)
+    {
+        std::uint32_t all = 0;
+        for (const std::uint32_t count : group.zones) {
+            all += count;
+        }
+        if (all == 0) {
+            return {};
+        }
+        // The zones one after the other, k of n at the same distances.
+        const std::uint32_t place = static_cast<std::uint32_t>(taken * 7919ULL % all);
+        ++taken;
+        std::uint32_t below = 0;
+        for (std::uint32_t zone = 0; zone < group.zones.size(); ++zone) {
+            below += group.zones[zone];
+            if (place < below) {
+                return ZoneIndex{zone};
+            }
+        }
+        return {};
+    }
+
+    const Plan& m_plan;
+    RequestEngine& m_engine;
+    double m_scale;
+    std::vector<std::vector<ReplicaId>> m_replicas;  ///< By pool: in service, in order of coming.
+    std::vector<double> m_shares;                    ///< By replica.
+    const FlowSetup* m_before = nullptr;
+};
+
+Histogram difference(const Histogram& after, const Histogram& before)
+{
+    Histogram between;
+    const std::vector<Histogram::Bucket> old = before.buckets();
+    std::size_t at = 0;
+    for (const Histogram::Bucket& bucket : after.buckets()) {
+        std::uint64_t gone = 0;
+        while (at < old.size() && old[at].from < bucket.from) {
+            ++at;
+        }
+        if (at < old.size() && old[at].from == bucket.from) {
+            gone = old[at].count;
+        }
+        between.add((bucket.from + bucket.to) / 2, bucket.count - gone);
+    }
+    return between;
+}
+
+}  // namespace
+
+double scaleFor(const Plan& plan, const FlowSetup& setup, std::uint32_t replicas)
+{
+    std::uint32_t least = picksLeastOutstanding(plan) ? std::max(replicas, kLeastOutstandingNeeds) : replicas;
+    double largest = 0;
+    double smallest = 1e18;
+    for (std::size_t pool = 0; pool < plan.pools.size(); ++pool) {
+        if (plan.pools[pool].fixedReplicas == 0 && replicasIn(setup.pools[pool]) > 0) {
+            largest = std::max(largest, replicasIn(setup.pools[pool]));
+            smallest = std::min(smallest, replicasIn(setup.pools[pool]));
+        }
+    }
+    for (const StationSpec& station : plan.stations) {
+        const bool isShared = !station.pool || plan.pools[station.pool.value].fixedReplicas > 0;
+        if (isShared && isQueue(station.kind)) {
+            return 1;
+        }
+    }
+    if (largest <= 0 || smallest <= least) {
+        return 1;
+    }
+    for (double scale = least / smallest; scale < 0.7; scale *= 1.02) {
+        bool fits = true;
+        for (std::size_t pool = 0; pool < plan.pools.size(); ++pool) {
+            const double count = replicasIn(setup.pools[pool]);
+            if (plan.pools[pool].fixedReplicas == 0 && count > 0) {
+                const double whole = static_cast<double>(static_cast<std::int64_t>(count * scale + 0.5));
+                fits = fits && std::abs(whole / (count * scale) - 1) < kMostRounding;
+            }
+        }
+        if (fits) {
+            return scale;
+        }
+    }
+    return 1;
+}
+
+void addAs(Histogram& sum, const Histogram& shape, double count)
+{
+    // Shares of a count add up to it: what rounding leaves over goes to the next bucket.
+    const double each = count / static_cast<double>(shape.count());
+    double due = 0;
+    for (const Histogram::Bucket& bucket : shape.buckets()) {
+        due += each * static_cast<double>(bucket.count);
+        const double whole = static_cast<double>(static_cast<std::uint64_t>(std::max(0.0, due + 0.5)));
+        sum.add((bucket.from + bucket.to) / 2, static_cast<std::uint64_t>(whole));
+        due -= whole;
+    }
+}
+
+WindowResult runWindow(const Plan& plan, const WindowSpec& spec, std::stop_token stop)
+{
+    const Plan window = planOf(plan, spec);
+    Simulation simulation;
+    EngineOptions options;
+    options.traceEvery = 0;
+    RequestEngine engine(window, simulation, spec.seed, options);
+    Stage stage(window, engine, spec.scale);
+    RunGuard guard;
+    guard.stop = stop;
+    WindowResult result;
+    double length = 0;
+    for (const WindowSpec::Piece& piece : spec.pieces) {
+        length += piece.seconds;
+    }
+    const auto latencies = [&] {
+        std::vector<Histogram> all;
+        for (std::uint32_t c = 0; c < plan.classes.size(); ++c) {
+            all.push_back(engine.latencyOf(ClassIndex{c}));
+        }
+        return all;
+    };
+    // Goes on to a moment of the stretch, with what stands changing on the way.
+    std::size_t next = 0;
+    double pieceEnds = 0;
+    const auto goTo = [&](double moment) {
+        while (result.isComplete && next < spec.pieces.size() && pieceEnds <= moment) {
+            result.isComplete = engine.runUntil(fromSeconds(pieceEnds), guard) == StopReason::ReachedEnd;
+            stage.set(*spec.pieces[next].setup);
+            pieceEnds += spec.pieces[next].seconds;
+            ++next;
+        }
+        result.isComplete =
+            result.isComplete && engine.runUntil(fromSeconds(moment), guard) == StopReason::ReachedEnd;
+    };
+    goTo(spec.measureFrom);
+    std::vector<Histogram> before = latencies();
+    for (std::uint32_t batch = 1; batch <= spec.batches && result.isComplete; ++batch) {
+        goTo(spec.measureFrom + (length - spec.measureFrom) * batch / spec.batches);
+        std::vector<Histogram> after = latencies();
+        std::vector<Histogram>& classes = result.classes.emplace_back();
+        for (std::size_t c = 0; c < after.size(); ++c) {
+            classes.push_back(difference(after[c], before[c]));
+        }
+        before = std::move(after);
+    }
+    result.requests = engine.requestsStarted();
+    return result;
+}
+
+}  // namespace neph

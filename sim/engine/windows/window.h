@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <vector>
+
+#include "sim/engine/flows/flow_engine.h"
+#include "sim/metrics/histogram.h"
+#include "sim/plan/plan.h"
+
+namespace neph {
+
+/// A stretch of a long run that is looked at request by request: what stands, and how many come, one piece
+/// after the other. The first pieces may be there only to warm up.
+struct WindowSpec {
+    struct Piece {
+        const FlowSetup* setup = nullptr;
+        std::vector<double>
+            sourceRates;  ///< Per second, by source of the plan; closed ones are not looked at.
+        double seconds = 0;
+    };
+    std::vector<Piece> pieces;
+    double measureFrom = 0;             ///< Seconds from the start: what ends before is not counted.
+    std::vector<std::int64_t> missing;  ///< By station: tokens gone at the start, milli-units; empty: none.
+    double scale = 1;           ///< 0..1: of rates, of replicas and of what all share; see scaleFor().
+    std::uint32_t batches = 1;  ///< The time after warming up is cut into so many equal parts.
+    std::uint64_t seed = 1;
+};
+
+struct WindowResult {
+    std::vector<std::vector<Histogram>> classes;  ///< By batch and request class.
+    std::uint64_t requests = 0;                   ///< All that were run, warm-up too.
+    bool isComplete = true;                       ///< False: it was asked to stop.
+};
+
+/// Runs the plan's own requests through the request engine, with replicas put in place as the pieces say.
+/// The same bits for the same arguments, on any thread.
+WindowResult runWindow(const Plan& plan, const WindowSpec& spec, std::stop_token stop = {});
+
+/// Adds `count` requests whose latencies are distributed as in `shape` (not empty).
+void addAs(Histogram& sum, const Histogram& shape, double count);
+
+/// The smallest scale at which a plan still behaves as itself in that setup, with about `replicas` replicas
+/// of each pool standing for all of it: round robin and random picks go by the share, and what all share
+/// shrinks along. 1 where a pool or a shared queue is too small for that.
+double scaleFor(const Plan& plan, const FlowSetup& setup, std::uint32_t replicas);
+
+}  // namespace neph

@@ -1,0 +1,310 @@
+// SampledRun: from windows to figures, and how far to trust them.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "sim/kernel/random.h"
+#include "sim/sampled_estimates.h"
+
+namespace neph {
+
+namespace {
+
+// Student's t for their three degrees of freedom at 95 %.
+constexpr double kStudent = 3.182;
+constexpr std::uint32_t kChecks = 12;
+constexpr double kOverloadError = 0.12;
+
+/// `all` without `count` requests that are distributed as `part`, which is in it.
+Histogram without(const Histogram& all, const Histogram& part, double count)
+{
+    Histogram gone;
+    addAs(gone, part, count);
+    const std::vector<Histogram::Bucket> taken = gone.buckets();
+    Histogram rest;
+    std::size_t at = 0;
+    for (const Histogram::Bucket& bucket : all.buckets()) {
+        while (at < taken.size() && taken[at].from < bucket.from) {
+            ++at;
+        }
+        const bool isTaken = at < taken.size() && taken[at].from == bucket.from;
+        rest.add(
+            (bucket.from + bucket.to) / 2,
+            bucket.count - std::min(bucket.count, isTaken ? taken[at].count : 0));
+    }
+    return rest;
+}
+
+}  // namespace
+
+/// Runs a few moments once more with nothing scaled down, and says by how much the windows that stand for
+/// them are off.
+void SampledRun::check(std::stop_token stop)
+{
+    if (m_kinds.empty()) {
+        return;
+    }
+    const Plan& plan = m_runs.front()->plan();
+    std::vector<std::pair<double, std::size_t>> byRequests;
+    double all = 0;
+    for (std::size_t i = 0; i < m_kinds.size(); ++i) {
+        all += sumOf(m_kinds[i].requests.front());
+        byRequests.push_back({all, i});
+    }
+    std::vector<std::size_t> chosen;
+    for (std::uint32_t k = 0; k < kChecks && all > 0; ++k) {
+        const double at = all * (k + 0.5) / kChecks;
+        const auto found = std::find_if(
+            byRequests.begin(), byRequests.end(), [at](const auto& entry) { return entry.first >= at; });
+        if (found != byRequests.end() && (chosen.empty() || chosen.back() != found->second)) {
+            chosen.push_back(found->second);
+        }
+    }
+    std::vector<Trust::Latency> off(chosen.size());
+    inParallel(chosen.size(), m_options.threads, [&](std::size_t i) {
+        const Kind& kind = m_kinds[chosen[i]];
+        if (scaleFor(plan, kind.example->setup, m_effort.replicas) == 1 || stop.stop_requested()) {
+            return;  // It was run in full already.
+        }
+        const std::uint64_t seed =
+            streamId(fmt::format("check {}", chosen[i]), fmt::format("{}", m_options.seed));
+        WindowSpec spec = windowOf(kind, seed, 4 * m_effort.windowRequests, 0);
+        const double most = 10 * m_effort.windowRequests / std::max(1.0, sumOf(kind.example->classRates));
+        spec.measureFrom = std::min(spec.measureFrom, most);
+        spec.pieces.front().seconds =
+            spec.measureFrom + 4 * m_effort.windowRequests / std::max(1.0, sumOf(kind.example->classRates));
+        const WindowResult full = runWindow(plan, spec, stop);
+        m_simulated += full.requests;
+        Histogram there;
+        Histogram here;
+        for (std::size_t e = 0; e < full.classes.size(); ++e) {
+            for (std::size_t c = 0; c < plan.classes.size(); ++c) {
+                there.merge(full.classes[e][c]);
+                here.merge(kind.latency[e][c]);
+            }
+        }
+        if (there.count() == 0 || here.count() == 0) {
+            return;
+        }
+        const auto relative = [](Duration a, Duration b) {
+            return seconds(a) / std::max(1e-12, seconds(b)) - 1;
+        };
+        off[i].mean = relative(here.mean(), there.mean());
+        off[i].p50 = relative(here.quantile(0.5), there.quantile(0.5));
+        off[i].p95 = relative(here.quantile(0.95), there.quantile(0.95));
+        off[i].p99 = relative(here.quantile(0.99), there.quantile(0.99));
+        off[i].p999 = relative(here.quantile(0.999), there.quantile(0.999));
+    });
+    const auto typical = [&off](double Trust::Latency::*figure) {
+        double mean = 0;
+        for (const Trust::Latency& each : off) {
+            mean += each.*figure / static_cast<double>(off.size());
+        }
+        return std::abs(mean);
+    };
+    m_bias = {
+        typical(&Trust::Latency::mean), typical(&Trust::Latency::p50), typical(&Trust::Latency::p95),
+        typical(&Trust::Latency::p99), typical(&Trust::Latency::p999)};
+}
+
+void SampledRun::estimate()
+{
+    const std::size_t classes = m_runs.front()->plan().classes.size();
+    m_estimates.assign(classes + 1, std::vector<Histogram>(kEstimates));
+    m_pooled.assign(classes + 1, Histogram());
+    m_rare.assign(classes + 1, Histogram());
+    for (std::uint32_t e = 0; e < kEstimates; ++e) {
+        const FlowEngine& flows = *m_runs[e]->flows();
+        for (std::size_t c = 0; c < classes; ++c) {
+            Histogram& total = m_estimates[c][e];
+            for (const Kind& kind : m_kinds) {
+                if (kind.requests[e][c] > 0 && kind.latency[e][c].count() > 0) {
+                    addAs(total, kind.latency[e][c], kind.requests[e][c]);
+                } else if (kind.requests[e][c] > 0) {
+                    Histogram walked;
+                    for (const Histogram::Bucket& bucket : kind.example->classLatencies[c]) {
+                        walked.add((bucket.from + bucket.to) / 2, bucket.count);
+                    }
+                    if (walked.count() > 0) {
+                        addAs(total, walked, kind.requests[e][c]);
+                    }
+                }
+            }
+            for (const Stretch& stretch : m_stretches) {
+                if (stretch.estimate != e || stretch.weight <= 0 || stretch.latency.empty() ||
+                    stretch.latency[c].count() == 0) {
+                    continue;
+                }
+                double requests = 0;
+                for (std::size_t i = stretch.firstCell; i < stretch.endCell; ++i) {
+                    const FlowCell& cell = flows.cells()[i];
+                    requests += cell.classRates[c] * seconds(cell.to - cell.from);
+                }
+                addAs(total, stretch.latency[c], requests * stretch.weight);
+                addAs(m_rare[c], stretch.latency[c], requests * stretch.weight);
+                addAs(m_rare[classes], stretch.latency[c], requests * stretch.weight);
+            }
+            m_pooled[c].merge(total);
+            m_estimates[classes][e].merge(total);
+        }
+        m_pooled[classes].merge(m_estimates[classes][e]);
+    }
+}
+
+Trust::Latency SampledRun::errorOf(
+    const std::vector<Histogram>& estimates, const Histogram& all, const Histogram& rare) const
+{
+    // How long an overload lasts depends on what controllers see of it, and they see it as a fluid: where
+    // more or fewer requests fell into it, a figure may lie elsewhere.
+    Histogram more = all;
+    Histogram fewer;
+    if (rare.count() > 0) {
+        const double part = kOverloadError * static_cast<double>(rare.count());
+        addAs(more, rare, part);
+        fewer = without(all, rare, part);
+    }
+    const auto spread = [&](auto figure, double bias) {
+        const double middle = seconds(figure(all));
+        double squares = 0;
+        double mean = 0;
+        for (const Histogram& each : estimates) {
+            mean += seconds(figure(each)) / kEstimates;
+        }
+        for (const Histogram& each : estimates) {
+            const double off = seconds(figure(each)) - mean;
+            squares += off * off;
+        }
+        // Of one run, not of the mean of many: that is what it will be held against.
+        const double half = kStudent * std::sqrt(squares / (kEstimates - 1) * (1 + 1.0 / kEstimates));
+        constexpr double kBucket = 0.004;  // A histogram's own.
+        double overload = 0;
+        if (rare.count() > 0 && middle > 0) {
+            overload = std::max(seconds(figure(more)) - middle, middle - seconds(figure(fewer))) / middle;
+        }
+        return middle > 0 ? half / middle + bias + overload + kBucket : 0;
+    };
+    const auto quantile = [](double p) { return [p](const Histogram& each) { return each.quantile(p); }; };
+    Trust::Latency error;
+    if (all.count() == 0) {
+        return error;
+    }
+    error.mean = spread([](const Histogram& each) { return each.mean(); }, m_bias.mean);
+    error.p50 = spread(quantile(0.5), m_bias.p50);
+    error.p95 = spread(quantile(0.95), m_bias.p95);
+    error.p99 = spread(quantile(0.99), m_bias.p99);
+    error.p999 = spread(quantile(0.999), m_bias.p999);
+    return error;
+}
+
+void SampledRun::judge()
+{
+    const Plan& plan = m_runs.front()->plan();
+    m_trust.tolerance = m_options.tolerance;
+    for (std::size_t c = 0; c < plan.classes.size(); ++c) {
+        m_trust.latency[plan.classes[c]] = errorOf(m_estimates[c], m_pooled[c], m_rare[c]);
+    }
+    m_trust.latency[""] = errorOf(m_estimates.back(), m_pooled.back(), m_rare.back());
+}
+
+RunResult SampledRun::answer()
+{
+    RunResult result = m_expected->result();
+    result.engine = "auto";
+    const Plan& plan = m_expected->plan();
+    for (std::size_t c = 0; c < plan.classes.size(); ++c) {
+        ClassResult& view = result.classes[plan.classes[c]];
+        Histogram latency;
+        if (m_pooled[c].count() > 0) {
+            addAs(latency, m_pooled[c], static_cast<double>(view.total));
+            view.latency = std::move(latency);
+        }
+    }
+    const double total = billOf(result).total.dollars();
+    double squares = 0;
+    double mean = 0;
+    std::vector<double> bills;
+    for (const auto& run : m_runs) {
+        bills.push_back(billOf(run->result()).total.dollars());
+        mean += bills.back() / kEstimates;
+    }
+    for (const double bill : bills) {
+        squares += (bill - mean) * (bill - mean);
+    }
+    const double half = kStudent * std::sqrt(squares / (kEstimates - 1) * (1 + 1.0 / kEstimates));
+    m_trust.cost = total > 0 ? (half + std::abs(mean - total)) / total : 0;
+    m_trust.simulated = m_simulated;
+    const Trust::Latency& all = m_trust.latency[""];
+    if (all.p99 > m_options.tolerance) {
+        m_trust.note = fmt::format(
+            "p99 is known to {:.1f} % only, not to {:.1f} %: what decides it are minutes of overload, and "
+            "how they "
+            "go is chance",
+            100 * all.p99, 100 * m_options.tolerance);
+    }
+    result.trust = m_trust;
+    result.wallSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
+    addHours(result);
+    return result;
+}
+
+/// The hours' p99 as the mean of the estimates, with the band they span.
+void SampledRun::addHours(RunResult& result) const
+{
+    const Duration hour = 1h;
+    Series middle("", "HourlyP99", "ms", hour);
+    Series low("", "HourlyP99Low", "ms", hour);
+    Series high("", "HourlyP99High", "ms", hour);
+    const std::size_t classes = m_runs.front()->plan().classes.size();
+    std::vector<std::size_t> at(kEstimates, 0);
+    for (Time from{0}; from < result.simulated; from += hour) {
+        double least = 1e18;
+        double most = 0;
+        double mean = 0;
+        for (std::uint32_t e = 0; e < kEstimates; ++e) {
+            const std::vector<FlowCell>& cells = m_runs[e]->flows()->cells();
+            Histogram latency;
+            std::map<std::uint32_t, std::vector<double>> requests;  // By kind; stretches after them.
+            for (; at[e] < cells.size() && cells[at[e]].from < from + hour; ++at[e]) {
+                const FlowCell& cell = cells[at[e]];
+                const std::uint32_t stretch = m_stretchOf[e][at[e]];
+                const std::uint32_t kind = m_kindOf[e][cell.kind];
+                const std::uint32_t source =
+                    stretch != kNone ? static_cast<std::uint32_t>(m_kinds.size()) + stretch : kind;
+                std::vector<double>& counts = requests[source];
+                counts.resize(classes, 0);
+                for (std::size_t c = 0; c < classes && source != kNone; ++c) {
+                    counts[c] += cell.classRates[c] * seconds(cell.to - cell.from);
+                }
+            }
+            for (const auto& [source, counts] : requests) {
+                for (std::size_t c = 0; c < classes; ++c) {
+                    const Histogram* shape = nullptr;
+                    if (source < m_kinds.size()) {
+                        shape = &m_kinds[source].latency[e][c];
+                    } else if (source != kNone && !m_stretches[source - m_kinds.size()].latency.empty()) {
+                        shape = &m_stretches[source - m_kinds.size()].latency[c];
+                    }
+                    if (shape != nullptr && shape->count() > 0 && counts[c] >= 1) {
+                        addAs(latency, *shape, counts[c]);
+                    }
+                }
+            }
+            const double p99 = latency.count() > 0 ? milliseconds(latency.quantile(0.99)) : 0;
+            least = std::min(least, p99);
+            most = std::max(most, p99);
+            mean += p99 / kEstimates;
+        }
+        if (most > 0) {
+            middle.add(from, mean);
+            low.add(from, least);
+            high.add(from, most);
+        }
+    }
+    result.series.push_back(std::move(middle));
+    result.series.push_back(std::move(low));
+    result.series.push_back(std::move(high));
+}
+
+}  // namespace neph

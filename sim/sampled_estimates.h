@@ -1,0 +1,113 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "sim/engine/windows/window.h"
+#include "sim/played_run.h"
+#include "sim/run.h"
+
+namespace neph {
+
+/// How hard to look; grows until the tolerance holds.
+struct Effort {
+    double windowRequests = 0;  ///< Measured in each window.
+    std::uint32_t replicas = 0;
+    double rareRequests = 0;  ///< At most, for all stretches that do not stand still.
+
+    static Effort forTolerance(double tolerance)
+    {
+        return tolerance >= 0.02 ? Effort{20'000, 24, 1.5e7} : Effort{80'000, 128, 2e8};
+    }
+    void grow()
+    {
+        windowRequests *= 2.5;
+        replicas *= 2;
+        rareRequests *= 3;
+    }
+};
+
+/// Runs `count` jobs on so many threads. Each writes to a place of its own, so who ran it does not matter.
+void inParallel(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& job);
+
+double sumOf(const std::vector<double>& values);
+
+/// The work behind runSampled().
+class SampledRun {
+public:
+    SampledRun(const Design& design, const RunOptions& options, Diagnostics diagnostics)
+        : m_design(design), m_options(options), m_diagnostics(std::move(diagnostics)),
+          m_effort(Effort::forTolerance(options.tolerance))
+    {
+    }
+
+    RunResult run(std::stop_token stop, const std::function<void(const RunProgress&)>& progress);
+
+private:
+    /// All moments of a class, of all estimates, and what requests take in it.
+    struct Kind {
+        const FlowClass* example = nullptr;
+        std::vector<std::vector<double>> requests;    ///< By estimate and request class.
+        std::vector<std::vector<Histogram>> latency;  ///< By estimate and request class.
+    };
+    /// A stretch of one estimate that does not stand still.
+    struct Stretch {
+        std::uint32_t estimate = 0;
+        std::size_t firstCell = 0;
+        std::size_t endCell = 0;
+        double weight = 1;  ///< It stands for so many like it.
+        bool isChosen = true;
+        std::vector<Histogram> latency;  ///< By request class.
+    };
+
+    RunResult inFull(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) const;
+    void runFlows(std::stop_token stop);
+    void findKinds();
+    void findStretches();
+    void chooseStretches();
+    void runWindows(std::stop_token stop);
+    void runStretches(std::stop_token stop);
+    void check(std::stop_token stop);
+    WindowSpec windowOf(const Kind& kind, std::uint64_t seed, double requests, std::uint32_t replicas) const;
+    WindowSpec windowOf(const Stretch& stretch, double& scale) const;
+    double requestsOf(const Stretch& stretch) const;
+    void estimate();
+    void judge();
+    Trust::Latency
+    errorOf(const std::vector<Histogram>& estimates, const Histogram& all, const Histogram& rare) const;
+    RunResult answer();
+    void addHours(RunResult& result) const;
+    void report(double share);
+
+    const Design& m_design;
+    RunOptions m_options;
+    Diagnostics m_diagnostics;
+    Effort m_effort;
+    std::unique_ptr<PlayedRun> m_expected;
+    std::vector<std::unique_ptr<PlayedRun>> m_runs;    ///< By estimate.
+    std::vector<std::vector<std::uint32_t>> m_kindOf;  ///< By estimate and FlowClass.
+    std::vector<Kind> m_kinds;
+    std::vector<std::vector<std::uint32_t>> m_stretchOf;  ///< By estimate and cell; kNone: it stands still.
+    std::vector<Stretch> m_stretches;
+    std::vector<std::vector<Histogram>> m_estimates;  ///< By request class (last: all), then estimate.
+    std::vector<Histogram> m_pooled;                  ///< By request class (last: all).
+    std::vector<Histogram> m_rare;                    ///< Of them, those in stretches.
+    Trust m_trust;
+    Trust::Latency m_bias;  ///< What the check found, relative.
+    std::atomic<std::uint64_t> m_simulated{0};
+    std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+    const std::function<void(const RunProgress&)>* m_progress = nullptr;
+    std::mutex m_reporting;
+
+    static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+    // Every figure is estimated so many times, each with a run of the controllers and windows of its own;
+    // their spread is the error of one run.
+    static constexpr std::uint32_t kEstimates = 4;
+};
+
+}  // namespace neph

@@ -1,0 +1,389 @@
+#include "sim/sampled_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "sim/kernel/random.h"
+#include "sim/sampled_estimates.h"
+
+namespace neph {
+
+namespace {
+
+// Every figure is estimated so many times, each with a run of the controllers and windows of its own; their
+// spread is the error of one run.
+constexpr std::uint32_t kEstimates = 4;
+// So many requests are simply run: half a minute (performance.md, section 5, point 5).
+constexpr double kAffordable = 1.5e8;
+constexpr int kMostRounds = 3;
+constexpr double kLongestChunk = 1200;  // Seconds.
+constexpr Duration kRecovery = 90s;
+constexpr double kEntry = 300;  // Seconds before a stretch that may still be felt in it.
+
+}  // namespace
+
+void inParallel(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& job)
+{
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t workers =
+        std::min<std::size_t>(threads > 0 ? threads : cores, std::max<std::size_t>(1, count));
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+        for (std::size_t i = next++; i < count; i = next++) {
+            job(i);
+        }
+    };
+    std::vector<std::jthread> pool;
+    for (std::size_t i = 1; i < workers; ++i) {
+        pool.emplace_back(work);
+    }
+    work();
+}
+
+double sumOf(const std::vector<double>& values)
+{
+    double all = 0;
+    for (const double value : values) {
+        all += value;
+    }
+    return all;
+}
+
+RunResult
+SampledRun::inFull(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) const
+{
+    RunOptions options = m_options;
+    options.engine = EngineChoice::Requests;
+    RunResult result = neph::run(m_design, options, stop, progress);
+    result.trust = Trust{};
+    result.trust->tolerance = m_options.tolerance;
+    for (const auto& [name, counts] : result.classes) {
+        result.trust->latency[name] = {};
+        result.trust->simulated += counts.total;
+    }
+    result.trust->latency[""] = {};
+    result.trust->note = "every request was run";
+    return result;
+}
+
+void SampledRun::report(double share)
+{
+    if (m_progress == nullptr || !*m_progress) {
+        return;
+    }
+    const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
+    const Time horizon = m_expected ? m_expected->horizon() : m_options.horizon;
+    RunProgress now;
+    now.horizon = horizon;
+    now.simulated = Time(static_cast<std::int64_t>(static_cast<double>(horizon.count()) * share));
+    now.events = m_simulated;
+    now.wallSeconds = wall;
+    now.secondsLeft = share > 0 ? wall * (1 - share) / share : 0;
+    (*m_progress)(now);
+}
+
+void SampledRun::runFlows(std::stop_token stop)
+{
+    const auto play = [&](std::uint64_t noise, std::uint32_t walks) {
+        FlowOptions flows;
+        flows.keepCells = noise != 0;
+        flows.noise = noise;
+        flows.walks = walks;
+        RunOptions options = m_options;
+        options.engine = EngineChoice::Flows;
+        auto played = std::make_unique<PlayedRun>(m_design, options, m_diagnostics, flows);
+        while (!played->isFinished() && !stop.stop_requested()) {
+            played->advance(played->horizon(), 1h, stop);
+        }
+        if (stop.stop_requested()) {
+            played->cancel();
+        }
+        return played;
+    };
+    constexpr std::uint32_t kWalks = 4000;
+    constexpr std::uint32_t kFewWalks = 500;
+    m_runs.resize(kEstimates);
+    inParallel(kEstimates + 1, m_options.threads, [&](std::size_t i) {
+        if (i == 0) {
+            m_expected = play(0, kWalks);
+        } else {
+            m_runs[i - 1] = play(m_options.seed * kEstimates + i, kFewWalks);
+        }
+    });
+}
+
+void SampledRun::findKinds()
+{
+    std::map<std::vector<std::int32_t>, std::uint32_t> known;
+    m_kindOf.resize(kEstimates);
+    for (std::uint32_t e = 0; e < kEstimates; ++e) {
+        const FlowEngine& flows = *m_runs[e]->flows();
+        for (std::size_t i = 0; i < flows.classes().size(); ++i) {
+            const FlowClass& each = flows.classes()[i];
+            if (!each.isSteady) {
+                m_kindOf[e].push_back(kNone);
+                continue;
+            }
+            const auto [found, isNew] =
+                known.emplace(flows.keys()[i], static_cast<std::uint32_t>(m_kinds.size()));
+            if (isNew) {
+                Kind kind;
+                kind.example = &each;
+                kind.requests.assign(kEstimates, std::vector<double>(each.requests.size(), 0));
+                kind.latency.assign(kEstimates, std::vector<Histogram>(each.requests.size()));
+                m_kinds.push_back(std::move(kind));
+            }
+            m_kindOf[e].push_back(found->second);
+        }
+    }
+}
+
+void SampledRun::findStretches()
+{
+    m_stretchOf.resize(kEstimates);
+    for (std::uint32_t e = 0; e < kEstimates; ++e) {
+        const FlowEngine& flows = *m_runs[e]->flows();
+        double length = 0;
+        Time over{-1};  // What has piled up or drains is felt until then.
+        for (std::size_t i = 0; i < flows.cells().size(); ++i) {
+            const FlowCell& cell = flows.cells()[i];
+            const bool isOverloaded = m_kindOf[e][cell.kind] == kNone && sumOf(cell.classRates) > 0;
+            over = isOverloaded ? cell.to + kRecovery : over;
+            const bool isRare = isOverloaded || cell.from < over;
+            if (!isRare) {
+                m_stretchOf[e].push_back(kNone);
+                length = 0;
+                for (std::size_t c = 0; c < cell.classRates.size() && m_kindOf[e][cell.kind] != kNone; ++c) {
+                    m_kinds[m_kindOf[e][cell.kind]].requests[e][c] +=
+                        cell.classRates[c] * seconds(cell.to - cell.from);
+                }
+                continue;
+            }
+            const bool goesOn =
+                !m_stretchOf[e].empty() && m_stretchOf[e].back() != kNone && length < kLongestChunk;
+            if (!goesOn) {
+                Stretch stretch;
+                stretch.estimate = e;
+                stretch.firstCell = i;
+                m_stretches.push_back(std::move(stretch));
+                length = 0;
+            }
+            length += seconds(cell.to - cell.from);
+            m_stretches.back().endCell = i + 1;
+            m_stretchOf[e].push_back(static_cast<std::uint32_t>(m_stretches.size() - 1));
+        }
+    }
+}
+
+double SampledRun::requestsOf(const Stretch& stretch) const
+{
+    const std::vector<FlowCell>& cells = m_runs[stretch.estimate]->flows()->cells();
+    double all = 0;
+    for (std::size_t i = stretch.firstCell; i < stretch.endCell; ++i) {
+        all += sumOf(cells[i].classRates) * seconds(cells[i].to - cells[i].from);
+    }
+    return all;
+}
+
+/// Where all stretches cost too much, every so-manieth stands for its neighbours.
+void SampledRun::chooseStretches()
+{
+    double cost = 0;
+    for (const Stretch& stretch : m_stretches) {
+        double scale = 1;
+        windowOf(stretch, scale);
+        cost += requestsOf(stretch) * scale;
+    }
+    const auto step = static_cast<std::size_t>(std::max(1.0, std::ceil(cost / m_effort.rareRequests)));
+    std::vector<std::size_t> seen(kEstimates, 0);
+    std::vector<double> unheard(kEstimates, 0);
+    for (Stretch& stretch : m_stretches) {
+        stretch.isChosen = seen[stretch.estimate]++ % step == 0;
+    }
+    for (std::uint32_t e = 0; e < kEstimates; ++e) {
+        double all = 0;
+        double chosen = 0;
+        for (const Stretch& stretch : m_stretches) {
+            all += stretch.estimate == e ? requestsOf(stretch) : 0;
+            chosen += stretch.estimate == e && stretch.isChosen ? requestsOf(stretch) : 0;
+        }
+        for (Stretch& stretch : m_stretches) {
+            if (stretch.estimate == e) {
+                stretch.weight = stretch.isChosen && chosen > 0 ? all / chosen : 0;
+            }
+        }
+    }
+}
+
+WindowSpec
+SampledRun::windowOf(const Kind& kind, std::uint64_t seed, double requests, std::uint32_t replicas) const
+{
+    const FlowClass& moment = *kind.example;
+    const Plan& plan = m_runs.front()->plan();
+    WindowSpec spec;
+    spec.scale = replicas == 0 ? 1 : scaleFor(plan, moment.setup, replicas);
+    const double perSecond = std::max(1e-9, sumOf(moment.classRates) * spec.scale);
+    // A queue forgets within a few relaxation times: service time / (1 - sqrt(load))^2.
+    double busy = 0;
+    for (const auto& groups : moment.meetings.pools) {
+        for (const MeetingGroup& group : groups) {
+            for (const Meeting& meeting : group.stations) {
+                busy = std::max(busy, meeting.waitChance > 0 || meeting.busy > 0 ? meeting.busy : 0);
+            }
+        }
+    }
+    for (const Meeting& meeting : moment.meetings.stations) {
+        busy = std::max(busy, std::min(meeting.busy, 0.93));
+    }
+    Histogram latency;
+    for (const auto& buckets : moment.classLatencies) {
+        for (const Histogram::Bucket& bucket : buckets) {
+            latency.add((bucket.from + bucket.to) / 2, bucket.count);
+        }
+    }
+    const double median = latency.count() > 0 ? seconds(latency.quantile(0.5)) : 0;
+    const double slack = 1 - std::sqrt(std::min(busy, 0.95));
+    const double warmUp = std::clamp(2 * median / (slack * slack), 20 * median, 30.0);
+    spec.measureFrom = warmUp;
+    spec.batches = kEstimates;
+    spec.seed = seed;
+    spec.pieces.push_back({&moment.setup, moment.sourceRates, warmUp + requests / perSecond});
+    return spec;
+}
+
+WindowSpec SampledRun::windowOf(const Stretch& stretch, double& scale) const
+{
+    const FlowEngine& flows = *m_runs[stretch.estimate]->flows();
+    const std::vector<FlowCell>& cells = flows.cells();
+    WindowSpec spec;
+    std::size_t first = stretch.firstCell;
+    double entry = 0;
+    const bool isChunk = first > 0 && m_stretchOf[stretch.estimate][first - 1] != kNone;
+    const double wanted = isChunk ? kEntry : 20;
+    while (first > 0 && entry < wanted) {
+        --first;
+        entry += seconds(cells[first].to - cells[first].from);
+    }
+    for (std::size_t i = first; i < stretch.endCell; ++i) {
+        double length = seconds(cells[i].to - cells[i].from);
+        if (i == first && i < stretch.firstCell) {
+            const double over = std::max(0.0, entry - wanted);
+            length -= over;
+            entry -= over;
+        }
+        spec.pieces.push_back({&flows.setups()[cells[i].setup], cells[i].sourceRates, length});
+    }
+    spec.measureFrom = entry;
+    spec.missing = cells[first].missing;
+    scale = 1;
+    for (const WindowSpec::Piece& piece : spec.pieces) {
+        const double here = scaleFor(m_runs.front()->plan(), *piece.setup, m_effort.replicas);
+        scale = &piece == &spec.pieces.front() ? here : std::max(scale, here);
+    }
+    spec.scale = scale;
+    return spec;
+}
+
+void SampledRun::runWindows(std::stop_token stop)
+{
+    const Plan& plan = m_runs.front()->plan();
+    std::vector<WindowResult> results(m_kinds.size());
+    std::atomic<std::size_t> done{0};
+    inParallel(m_kinds.size(), m_options.threads, [&](std::size_t i) {
+        if (!stop.stop_requested()) {
+            const std::uint64_t seed =
+                streamId(fmt::format("window {}", i), fmt::format("{}", m_effort.windowRequests));
+            results[i] = runWindow(
+                plan, windowOf(m_kinds[i], seed ^ m_options.seed, m_effort.windowRequests, m_effort.replicas),
+                stop);
+            m_simulated += results[i].requests;
+        }
+        if (++done % 16 == 0 && m_progress != nullptr) {
+            std::lock_guard lock(m_reporting);
+            report(0.3 + 0.3 * static_cast<double>(done) / static_cast<double>(m_kinds.size()));
+        }
+    });
+    for (std::size_t i = 0; i < m_kinds.size(); ++i) {
+        if (results[i].classes.size() != kEstimates) {
+            continue;  // Stopped: what was walked stands in for it.
+        }
+        for (std::uint32_t e = 0; e < kEstimates; ++e) {
+            for (std::size_t c = 0; c < plan.classes.size(); ++c) {
+                m_kinds[i].latency[e][c].merge(results[i].classes[e][c]);
+            }
+        }
+    }
+}
+
+void SampledRun::runStretches(std::stop_token stop)
+{
+    const Plan& plan = m_runs.front()->plan();
+    std::vector<WindowResult> results(m_stretches.size());
+    inParallel(m_stretches.size(), m_options.threads, [&](std::size_t i) {
+        if (m_stretches[i].isChosen && !stop.stop_requested()) {
+            double scale = 1;
+            WindowSpec spec = windowOf(m_stretches[i], scale);
+            spec.seed = streamId(fmt::format("stretch {}", i), fmt::format("{}", m_options.seed));
+            results[i] = runWindow(plan, spec, stop);
+            m_simulated += results[i].requests;
+        }
+    });
+    for (std::size_t i = 0; i < m_stretches.size(); ++i) {
+        if (results[i].classes.size() == 1) {
+            m_stretches[i].latency = std::move(results[i].classes.front());
+        }
+    }
+}
+
+RunResult SampledRun::run(std::stop_token stop, const std::function<void(const RunProgress&)>& progress)
+{
+    m_progress = &progress;
+    {
+        RunOptions options = m_options;
+        options.engine = EngineChoice::Flows;
+        m_expected = std::make_unique<PlayedRun>(m_design, options, m_diagnostics);
+        double requests = 0;
+        for (const SourceSpec& source : m_expected->plan().sources) {
+            requests += source.users > 0 ? source.users / std::max(1e-3, source.think.mean()) *
+                                               seconds(m_expected->horizon())
+                                         : source.rate.expected(Time(0), m_expected->horizon());
+        }
+        if (requests <= kAffordable) {
+            return inFull(stop, progress);
+        }
+    }
+    report(0.02);
+    runFlows(stop);
+    report(0.3);
+    findKinds();
+    findStretches();
+    for (int round = 0; round < kMostRounds; ++round) {
+        chooseStretches();
+        runWindows(stop);
+        report(0.6);
+        runStretches(stop);
+        report(0.8);
+        check(stop);
+        estimate();
+        judge();
+        if (stop.stop_requested() || m_trust.latency[""].p99 <= m_options.tolerance) {
+            break;
+        }
+        m_effort.grow();
+    }
+    report(1);
+    return answer();
+}
+
+RunResult runSampled(
+    const Design& design, const RunOptions& options, Diagnostics diagnostics, std::stop_token stop,
+    const std::function<void(const RunProgress&)>& progress)
+{
+    return SampledRun(design, options, std::move(diagnostics)).run(stop, progress);
+}
+
+}  // namespace neph
