@@ -87,6 +87,7 @@ static Meeting meetingAt(const FlowStation& station)
     meeting.backlog = station.waitBacklog;
     meeting.waitChance = station.law.waitChance;
     meeting.meanWait = station.law.meanWait;
+    meeting.waitScv = station.law.waitScv;
     meeting.refuse = station.refuse;
     meeting.busy = station.busy();
     meeting.capacity = station.kind == StationKind::Bandwidth ? station.rate : station.capacity;
