@@ -97,7 +97,8 @@ bool FlowEngine::step()
 Process FlowEngine::tick()
 {
     while (true) {
-        co_await m_simulation.after(m_wasTroubled ? kFine : kMinute - m_simulation.now() % kMinute);
+        const Duration pause = m_wasTroubled ? kFine : kMinute - m_simulation.now() % kMinute;
+        co_await m_simulation.after(pause);
         flow();
     }
 }

@@ -40,7 +40,7 @@ RatePropagation::RatePropagation(FlowState& state)
         m_lengthOfPath.push_back(static_cast<std::uint32_t>(end - m_plan.paths[i].first));
     }
     m_rates.seconds.assign(m_plan.classes.size(), 0);
-    m_walks.reserve(m_plan.paths.size() + 2);
+    m_walks.reserve(2 * m_plan.paths.size() + 4);
 }
 
 double RatePropagation::drawn(DrawId draw, std::uint32_t requestClass) const
@@ -262,151 +262,178 @@ double RatePropagation::workSeconds(
     return seconds;
 }
 
+/// One step of a path: who gets past it, how it ends for the others, and how long it takes.
 void RatePropagation::step(
     Walk& walked, std::uint32_t index, std::uint32_t first, std::uint32_t requestClass, const Place& at,
     const Place& from, double rate)
 {
     const Step& step = m_plan.steps[first + index];
-    const double mass = walked.mass[index];
-    const double perSecond = rate * mass;
-    double goesOn = mass;
-    double time = 0;
-    const auto of = [&](StationId id) -> FlowStation& { return stationAt(id, at); };
-    const auto each = [&](StationId id) {
-        return m_plan.stations[id.value].pool ? static_cast<double>(m_state.groups[at.pool][at.group].count)
-                                              : 1.0;
-    };
+    const Passing passing{step, first + index, requestClass, at, from, rate, walked.mass[index]};
+    Passed passed{walked.mass[index], 0};
+    switch (step.op) {
+    case Op::Branch:
+        passed.mass = branch(walked, passing, first);
+        break;
+    case Op::Call:
+        passed = callOnce(walked, passing);
+        break;
+    case Op::Fork:
+        passed = forked(walked, passing);
+        walked.seconds += passing.mass * passed.seconds;
+        spend(step, requestClass, at, rate * passing.mass, passed.seconds);
+        walked.mass[index + step.count + 1] += passed.mass;
+        return;
+    case Op::Reply:
+        walked.outcomes[0] += passing.mass;
+        return;
+    case Op::Fail:
+        walked.outcomes[step.outcome.value] += passing.mass;
+        return;
+    case Op::Release:
+    case Op::Free:
+        break;
+    default:
+        passed = use(walked, passing);
+        break;
+    }
+    walked.seconds += passed.mass * passed.seconds;
+    spend(step, requestClass, at, rate * passed.mass, passed.seconds);
+    walked.mass[index + 1] += passed.mass;
+}
+
+double RatePropagation::branch(Walk& walked, const Passing& passing, std::uint32_t first)
+{
+    const Step& step = passing.step;
+    const bool isOfClass = ((step.classes >> passing.requestClass) & 1) != 0;
+    const double chance = !isOfClass ? 0 : step.draw ? drawn(step.draw, passing.requestClass) : 1;
+    walked.mass[step.jump - first] += passing.mass * (1 - chance);
+    return passing.mass * chance;
+}
+
+RatePropagation::Passed RatePropagation::callOnce(Walk& walked, const Passing& passing)
+{
+    std::vector<double> ends(m_plan.outcomes.size(), 0);
+    Passed passed;
+    call(passing, ends, passed.seconds);
+    passed.mass = passing.mass * ends[0];
+    for (std::size_t i = 1; i < ends.size(); ++i) {
+        walked.outcomes[i] += passing.mass * ends[i];
+    }
+    return passed;
+}
+
+/// All start together and all are waited for: the longest counts; the first that fails says how it ends.
+RatePropagation::Passed RatePropagation::forked(Walk& walked, const Passing& passing)
+{
+    double ok = 1;
+    Passed passed;
+    for (std::uint32_t k = 1; k <= passing.step.count; ++k) {
+        std::vector<double> ends(m_plan.outcomes.size(), 0);
+        double takes = 0;
+        const std::uint32_t index = passing.index + k;
+        call(
+            {m_plan.steps[index], index, passing.requestClass, passing.at, passing.from, passing.rate,
+             passing.mass},
+            ends, takes);
+        for (std::size_t i = 1; i < ends.size(); ++i) {
+            walked.outcomes[i] += passing.mass * ok * ends[i];
+        }
+        ok *= ends[0];
+        passed.seconds = std::max(passed.seconds, takes);
+    }
+    passed.mass = passing.mass * ok;
+    return passed;
+}
+
+double RatePropagation::replicasOf(StationId station, const Place& at) const
+{
+    return m_plan.stations[station.value].pool ? static_cast<double>(m_state.groups[at.pool][at.group].count)
+                                               : 1.0;
+}
+
+/// Adds what comes to a station, and what it asks of it.
+void RatePropagation::ask(StationId id, const Place& at, double perSecond, double load)
+{
+    if (m_counts) {
+        FlowStation& station = stationAt(id, at);
+        const double replicas = replicasOf(id, at);
+        station.arrivals += perSecond / replicas;
+        station.load += load / replicas;
+    }
+}
+
+/// Steps that pass time or use a station.
+RatePropagation::Passed RatePropagation::use(Walk& walked, const Passing& passing)
+{
+    const Step& step = passing.step;
+    const std::uint32_t c = passing.requestClass;
+    const double perSecond = passing.rate * passing.mass;
+    Passed passed{passing.mass, 0};
     switch (step.op) {
     case Op::Delay:
-        time = drawn(step.draw, requestClass);
+        passed.seconds = drawn(step.draw, c);
         break;
     case Op::Hop: {
-        const double across = shareAcross(at, from);
-        time = (1 - across) * drawn(step.draw, requestClass) + across * drawn(step.other, requestClass);
+        const double across = shareAcross(passing.at, passing.from);
+        passed.seconds = (1 - across) * drawn(step.draw, c) + across * drawn(step.other, c);
         if (step.meter && m_counts) {
-            m_rates.meters[step.meter.value][requestClass] +=
-                perSecond * across * amount(step.amount, requestClass);
+            m_rates.meters[step.meter.value][c] += perSecond * across * amount(step.amount, c);
         }
         break;
     }
     case Op::Serve:
     case Op::Acquire: {
-        FlowStation& station = of(step.station);
-        goesOn = mass * (1 - station.refuse);
-        walked.outcomes[step.outcome.value] += mass * station.refuse;
-        time = station.wait();
-        if (m_counts) {
-            station.arrivals += perSecond / each(step.station);
-        }
-        if (step.op == Op::Serve) {
-            const double service = drawn(step.draw, requestClass);
-            time += service;
-            station.load += m_counts ? rate * goesOn * service / each(step.station) : 0;
-        }
+        const FlowStation& station = stationAt(step.station, passing.at);
+        passed.mass = passing.mass * (1 - station.refuse);
+        walked.outcomes[step.outcome.value] += passing.mass * station.refuse;
+        const double service = step.op == Op::Serve ? drawn(step.draw, c) : 0;
+        passed.seconds = station.wait() + service;
+        ask(step.station, passing.at, perSecond, passing.rate * passed.mass * service);
         break;
     }
     case Op::Work: {
-        FlowStation& station = of(step.station);
-        const double demand = drawn(step.draw, requestClass);
-        time = workSeconds(step, station, demand, at);
-        if (m_counts) {
-            station.arrivals += perSecond / each(step.station);
-            station.load += perSecond * demand / each(step.station);
-        }
+        const double demand = drawn(step.draw, c);
+        passed.seconds = workSeconds(step, stationAt(step.station, passing.at), demand, passing.at);
+        ask(step.station, passing.at, perSecond, perSecond * demand);
         break;
     }
     case Op::Hold:
-        if (m_counts) {
-            of(step.station).arrivals += perSecond / each(step.station);
-        }
+        ask(step.station, passing.at, perSecond, 0);
         break;
-    case Op::Take: {
-        const double wanted = perSecond * amount(step.amount, requestClass);
-        FlowStation& one = of(step.station);
-        double passes = 1 - one.refuse;
-        if (step.second) {
-            FlowStation& other = of(step.second);
-            passes *= 1 - other.refuse;
-            if (m_counts) {
-                other.load += wanted * (1 - one.refuse) / each(step.second);
-                other.arrivals += perSecond / each(step.second);
-            }
-        }
-        if (m_counts) {
-            const double left = step.second ? 1 - of(step.second).refuse : 1;
-            one.load += wanted * left / each(step.station);
-            one.arrivals += perSecond / each(step.station);
-        }
-        goesOn = mass * passes;
-        walked.outcomes[step.outcome.value] += mass - goesOn;
+    case Op::Take:
+        passed.mass = take(passing);
+        walked.outcomes[step.outcome.value] += passing.mass - passed.mass;
         break;
-    }
     case Op::Transfer: {
-        FlowStation& station = of(step.station);
-        const double bytes = amount(step.amount, requestClass);
+        const FlowStation& station = stationAt(step.station, passing.at);
+        const double bytes = amount(step.amount, c);
         const double fastest = station.perFlow > 0 ? std::min(station.perFlow, station.rate) : station.rate;
-        time = fastest > 0 ? bytes / fastest / (1 - std::min(station.busyBefore, kNearlyFull)) : 0;
-        if (m_counts) {
-            station.arrivals += perSecond / each(step.station);
-            station.load += perSecond * bytes / each(step.station);
-        }
+        passed.seconds = fastest > 0 ? bytes / fastest / (1 - std::min(station.busyBefore, kNearlyFull)) : 0;
+        ask(step.station, passing.at, perSecond, perSecond * bytes);
         break;
     }
     case Op::Meter:
-        if (m_counts) {
-            m_rates.meters[step.meter.value][requestClass] += perSecond * amount(step.amount, requestClass);
-        }
+        m_rates.meters[step.meter.value][c] += m_counts ? perSecond * amount(step.amount, c) : 0;
         break;
-    case Op::Branch: {
-        const bool isOfClass = ((step.classes >> requestClass) & 1) != 0;
-        const double chance = !isOfClass ? 0 : step.draw ? drawn(step.draw, requestClass) : 1;
-        walked.mass[step.jump - first] += mass * (1 - chance);
-        goesOn = mass * chance;
+    default:
         break;
     }
-    case Op::Call: {
-        std::vector<double> ends(m_plan.outcomes.size(), 0);
-        call(walked, step, first + index, requestClass, at, rate, mass, ends, time);
-        goesOn = mass * ends[0];
-        for (std::size_t i = 1; i < ends.size(); ++i) {
-            walked.outcomes[i] += mass * ends[i];
-        }
-        break;
+    return passed;
+}
+
+/// Tokens from one bucket or from both: each is asked only for what the other would give.
+double RatePropagation::take(const Passing& passing)
+{
+    const Step& step = passing.step;
+    const double perSecond = passing.rate * passing.mass;
+    const double wanted = perSecond * amount(step.amount, passing.requestClass);
+    const double one = 1 - stationAt(step.station, passing.at).refuse;
+    const double other = step.second ? 1 - stationAt(step.second, passing.at).refuse : 1;
+    ask(step.station, passing.at, perSecond, wanted * other);
+    if (step.second) {
+        ask(step.second, passing.at, perSecond, wanted * one);
     }
-    case Op::Fork: {
-        // All start together and all are waited for: the longest counts; the first that fails says how it
-        // ends.
-        double ok = 1;
-        for (std::uint32_t k = 1; k <= step.count; ++k) {
-            std::vector<double> ends(m_plan.outcomes.size(), 0);
-            double takes = 0;
-            call(
-                walked, m_plan.steps[first + index + k], first + index + k, requestClass, at, rate, mass,
-                ends, takes);
-            for (std::size_t i = 1; i < ends.size(); ++i) {
-                walked.outcomes[i] += mass * ok * ends[i];
-            }
-            ok *= ends[0];
-            time = std::max(time, takes);
-        }
-        walked.seconds += mass * time;
-        spend(step, requestClass, at, perSecond, time);
-        walked.mass[index + step.count + 1] += mass * ok;
-        return;
-    }
-    case Op::Release:
-    case Op::Free:
-        break;
-    case Op::Reply:
-        walked.outcomes[0] += mass;
-        return;
-    case Op::Fail:
-        walked.outcomes[step.outcome.value] += mass;
-        return;
-    }
-    walked.seconds += goesOn * time;
-    spend(step, requestClass, at, rate * goesOn, time);
-    walked.mass[index + 1] += goesOn;
+    return passing.mass * one * other;
 }
 
 std::uint32_t RatePropagation::mapped(const Step& step, std::uint32_t outcome) const
@@ -438,73 +465,76 @@ std::uint32_t RatePropagation::mapped(const Step& step, std::uint32_t outcome) c
     return instead ? instead.value : outcome;
 }
 
-void RatePropagation::call(
-    Walk&, const Step& step, std::uint32_t index, std::uint32_t requestClass, const Place& at, double rate,
-    double mass, std::vector<double>& ends, double& time)
+/// How one attempt of a call ends, over the replicas it may go to, and how long it takes.
+RatePropagation::Walk& RatePropagation::attempt(const Passing& passing, double perSecond)
 {
-    double& tries = m_tries[index * m_plan.classes.size() + requestClass];
-    const double perSecond = rate * mass * tries;
-    std::vector<double> attempt(m_plan.outcomes.size(), 0);
-    double takes = 0;
+    const Step& step = passing.step;
+    Walk& sum = take();
+    sum.outcomes.assign(m_plan.outcomes.size(), 0);
+    sum.seconds = 0;
     const auto add = [&](const Place& to, double share) {
-        const Walk& walked = walk(step.path, requestClass, to, at, perSecond * share);
-        for (std::size_t i = 0; i < attempt.size(); ++i) {
-            attempt[i] += share * walked.outcomes[i];
+        const Walk& walked = walk(step.path, passing.requestClass, to, passing.at, perSecond * share);
+        for (std::size_t i = 0; i < sum.outcomes.size(); ++i) {
+            sum.outcomes[i] += share * walked.outcomes[i];
         }
-        takes += share * walked.seconds;
+        sum.seconds += share * walked.seconds;
         --m_depth;
     };
     if (!step.pool) {
-        const bool isSameNode =
-            at.pool != kNone && m_plan.pools[at.pool].node == m_plan.paths[step.path.value].node;
-        add(isSameNode ? at : Place{}, 1);
-    } else {
-        double reached = 0;
-        const std::uint32_t pool = step.pool.value;
-        const auto order = static_cast<std::uint32_t>(std::max(1.0, m_state.inService(pool)));
-        for (std::uint32_t g = 0; g < m_state.groups[pool].size(); ++g) {
-            FlowGroup& group = m_state.groups[pool][g];
-            const double share = group.count > 0 ? m_state.shareOf(pool, group) : 0;
-            if (share <= 0) {
-                continue;
-            }
-            reached += group.isInService ? share : 0;
-            if (group.isInService) {
-                const auto kind = step.routing == Routing::RoundRobin         ? ArrivalLaw::Kind::Erlang
-                                  : step.routing == Routing::LeastOutstanding ? ArrivalLaw::Kind::PowerOfOrder
-                                                                              : ArrivalLaw::Kind::Poisson;
-                for (FlowStation& station : group.stations) {
-                    station.arrivalLaw = {kind, order};
-                }
-                add({pool, g}, share);
-            }
-        }
-        attempt[step.outcome ? step.outcome.value : 0] += 1 - reached;
+        const PathSpec& callee = m_plan.paths[step.path.value];
+        const bool isSameNode = passing.at.pool != kNone && m_plan.pools[passing.at.pool].node == callee.node;
+        add(isSameNode ? passing.at : Place{}, 1);
+        return sum;
     }
-    double late = m_state.timedOut[index];
-    std::uint32_t lateOutcome = 0;
-    if (step.policy && m_plan.policies[step.policy.value].timeout > Duration(0)) {
-        const PolicySpec& policy = m_plan.policies[step.policy.value];
-        lateOutcome = policy.onTimeout.value;
+    double reached = 0;
+    const std::uint32_t pool = step.pool.value;
+    const auto order = static_cast<std::uint32_t>(std::max(1.0, m_state.inService(pool)));
+    const auto kind = step.routing == Routing::RoundRobin         ? ArrivalLaw::Kind::Erlang
+                      : step.routing == Routing::LeastOutstanding ? ArrivalLaw::Kind::PowerOfOrder
+                                                                  : ArrivalLaw::Kind::Poisson;
+    for (std::uint32_t g = 0; g < m_state.groups[pool].size(); ++g) {
+        FlowGroup& group = m_state.groups[pool][g];
+        const double share = group.count > 0 && group.isInService ? m_state.shareOf(pool, group) : 0;
+        if (share > 0) {
+            reached += share;
+            for (FlowStation& station : group.stations) {
+                station.arrivalLaw = {kind, order};
+            }
+            add({pool, g}, share);
+        }
+    }
+    sum.outcomes[step.outcome ? step.outcome.value : 0] += 1 - reached;
+    return sum;
+}
+
+/// A call with all its attempts: how it ends for its caller, and how long that takes.
+void RatePropagation::call(const Passing& passing, std::vector<double>& ends, double& time)
+{
+    const Step& step = passing.step;
+    double& tries = m_tries[passing.index * m_plan.classes.size() + passing.requestClass];
+    const double perSecond = passing.rate * passing.mass * tries;
+    Walk& one = attempt(passing, perSecond);
+    static const PolicySpec kNoPolicy;
+    const PolicySpec& policy = step.policy ? m_plan.policies[step.policy.value] : kNoPolicy;
+    if (policy.timeout > Duration(0)) {
+        const double late = m_state.timedOut[passing.index];
         const double limit = neph::seconds(policy.timeout);
-        m_mayTimeOut = m_mayTimeOut || takes > 0.15 * limit;
-        takes = std::min(takes, limit);
-        for (double& share : attempt) {
+        m_mayTimeOut = m_mayTimeOut || one.seconds > 0.15 * limit;
+        one.seconds = std::min(one.seconds, limit);
+        for (double& share : one.outcomes) {
             share *= 1 - late;
         }
-        attempt[lateOutcome] += late;
+        one.outcomes[policy.onTimeout.value] += late;
+    }
+    double again = 0;
+    for (std::size_t i = 1; i < one.outcomes.size(); ++i) {
+        again += m_plan.outcomes[i].retryable ? one.outcomes[i] : 0;
     }
     // Attempts follow one another while what failed may be tried again.
-    double again = 0;
-    const std::uint32_t retries = step.policy ? m_plan.policies[step.policy.value].retries : 0;
-    for (std::size_t i = 1; i < attempt.size(); ++i) {
-        again += m_plan.outcomes[i].retryable ? attempt[i] : 0;
-    }
     double expected = 1;
     double backoff = 0;
     double last = 1;  // Chance that attempt k happens.
-    for (std::uint32_t k = 0; k < retries && again > 0; ++k) {
-        const PolicySpec& policy = m_plan.policies[step.policy.value];
+    for (std::uint32_t k = 0; k < policy.retries && again > 0; ++k) {
         double most =
             neph::seconds(policy.backoffBase) * static_cast<double>(std::uint64_t{1} << std::min(k, 20U));
         most = policy.backoffCap > Duration(0) ? std::min(most, neph::seconds(policy.backoffCap)) : most;
@@ -512,19 +542,19 @@ void RatePropagation::call(
         expected += last;
         backoff += last * most * (policy.jitter ? 0.5 : 1);
     }
-    for (std::size_t i = 0; i < attempt.size(); ++i) {
+    for (std::size_t i = 0; i < one.outcomes.size(); ++i) {
         const bool isRetried = i > 0 && m_plan.outcomes[i].retryable;
-        const double finally = attempt[i] * (isRetried ? last : expected);
-        ends[mapped(step, static_cast<std::uint32_t>(i))] += finally;
+        ends[mapped(step, static_cast<std::uint32_t>(i))] += one.outcomes[i] * (isRetried ? last : expected);
     }
-    time = expected * takes + backoff;
-    if (step.link && m_counts) {
-        m_rates.links[step.link.value] += perSecond;
-        m_rates.linkErrors[step.link.value] += perSecond * (1 - attempt[0]);
-    }
+    time = expected * one.seconds + backoff;
     if (m_counts) {
+        if (step.link) {
+            m_rates.links[step.link.value] += perSecond;
+            m_rates.linkErrors[step.link.value] += perSecond * (1 - one.outcomes[0]);
+        }
         tries = expected;
     }
+    --m_depth;
 }
 
 void RatePropagation::commit()

@@ -54,6 +54,20 @@ private:
         std::vector<double> outcomes;  ///< By outcome.
         double seconds = 0;
     };
+    /// Requests that come to a step: `mass` of the `rate` that entered its path.
+    struct Passing {
+        const Step& step;
+        std::uint32_t index = 0;  ///< Of the step in the plan.
+        std::uint32_t requestClass = 0;
+        const Place& at;
+        const Place& from;
+        double rate = 0;
+        double mass = 0;
+    };
+    struct Passed {
+        double mass = 0;     ///< Of those, who go on.
+        double seconds = 0;  ///< What it takes them.
+    };
     static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 
     void iterate(double length);
@@ -68,9 +82,15 @@ private:
     void step(
         Walk& walk, std::uint32_t index, std::uint32_t first, std::uint32_t requestClass, const Place& at,
         const Place& from, double rate);
-    void call(
-        Walk& walk, const Step& step, std::uint32_t index, std::uint32_t requestClass, const Place& at,
-        double rate, double mass, std::vector<double>& ends, double& time);
+    double branch(Walk& walk, const Passing& passing, std::uint32_t first);
+    Passed callOnce(Walk& walk, const Passing& passing);
+    Passed forked(Walk& walk, const Passing& passing);
+    Passed use(Walk& walk, const Passing& passing);
+    double take(const Passing& passing);
+    Walk& attempt(const Passing& passing, double perSecond);
+    void call(const Passing& passing, std::vector<double>& ends, double& time);
+    void ask(StationId station, const Place& at, double perSecond, double load);
+    double replicasOf(StationId station, const Place& at) const;
     void
     spend(const Step& step, std::uint32_t requestClass, const Place& at, double perSecond, double seconds);
     double shareAcross(const Place& at, const Place& from) const;
