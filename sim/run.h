@@ -49,6 +49,13 @@ RunResult
 run(const Design& design, const RunOptions& options, std::stop_token stop = {},
     const std::function<void(const RunProgress&)>& progress = {});
 
+/// Every request of a part of a long run, [from, to) of its horizon, to look at: series second by second from
+/// its start, sampled requests explained. It is entered in the state to which flows have brought controllers
+/// and replicas by then, and warmed up; what controllers do in it is what flows made them do.
+RunResult runPart(
+    const Design& design, const RunOptions& options, Time from, Time to, std::stop_token stop = {},
+    const std::function<void(const RunProgress&)>& progress = {});
+
 /// A run that can be looked at, stepped and disturbed while it goes on. One thread at a time.
 class LiveRun {
 public:

@@ -1,6 +1,7 @@
 #include "sim/engine/windows/window.h"
 
 #include <algorithm>
+#include <map>
 
 #include "sim/engine/request_engine.h"
 
@@ -280,45 +281,71 @@ void addAs(Histogram& sum, const Histogram& shape, double count)
     }
 }
 
+namespace {
+
+/// A window on its way: an engine of its own, and what stands in it changing as the pieces say.
+class WindowRun {
+public:
+    WindowRun(const Plan& plan, const WindowSpec& spec, const EngineOptions& options, std::stop_token stop)
+        : m_spec(spec), m_plan(planOf(plan, spec)), m_engine(m_plan, m_simulation, spec.seed, options),
+          m_stage(m_plan, m_engine, spec.scale)
+    {
+        m_guard.stop = std::move(stop);
+        for (const WindowSpec::Piece& piece : spec.pieces) {
+            m_length += piece.seconds;
+        }
+    }
+
+    /// To that second; false where it was asked to stop.
+    bool goTo(double moment)
+    {
+        while (m_isComplete && m_next < m_spec.pieces.size() && m_pieceEnds <= moment) {
+            m_isComplete = m_engine.runUntil(fromSeconds(m_pieceEnds), m_guard) == StopReason::ReachedEnd;
+            m_stage.set(*m_spec.pieces[m_next].setup);
+            m_pieceEnds += m_spec.pieces[m_next].seconds;
+            ++m_next;
+        }
+        m_isComplete =
+            m_isComplete && m_engine.runUntil(fromSeconds(moment), m_guard) == StopReason::ReachedEnd;
+        return m_isComplete;
+    }
+
+    double length() const { return m_length; }
+    bool isComplete() const { return m_isComplete; }
+    RequestEngine& engine() { return m_engine; }
+
+private:
+    const WindowSpec& m_spec;
+    const Plan m_plan;
+    Simulation m_simulation;
+    RequestEngine m_engine;
+    Stage m_stage;
+    RunGuard m_guard;
+    double m_length = 0;
+    std::size_t m_next = 0;
+    double m_pieceEnds = 0;
+    bool m_isComplete = true;
+};
+
+}  // namespace
+
 WindowResult runWindow(const Plan& plan, const WindowSpec& spec, std::stop_token stop)
 {
-    const Plan window = planOf(plan, spec);
-    Simulation simulation;
     EngineOptions options;
     options.traceEvery = 0;
-    RequestEngine engine(window, simulation, spec.seed, options);
-    Stage stage(window, engine, spec.scale);
-    RunGuard guard;
-    guard.stop = stop;
-    WindowResult result;
-    double length = 0;
-    for (const WindowSpec::Piece& piece : spec.pieces) {
-        length += piece.seconds;
-    }
+    WindowRun run(plan, spec, options, std::move(stop));
     const auto latencies = [&] {
         std::vector<Histogram> all;
         for (std::uint32_t c = 0; c < plan.classes.size(); ++c) {
-            all.push_back(engine.latencyOf(ClassIndex{c}));
+            all.push_back(run.engine().latencyOf(ClassIndex{c}));
         }
         return all;
     };
-    // Goes on to a moment of the stretch, with what stands changing on the way.
-    std::size_t next = 0;
-    double pieceEnds = 0;
-    const auto goTo = [&](double moment) {
-        while (result.isComplete && next < spec.pieces.size() && pieceEnds <= moment) {
-            result.isComplete = engine.runUntil(fromSeconds(pieceEnds), guard) == StopReason::ReachedEnd;
-            stage.set(*spec.pieces[next].setup);
-            pieceEnds += spec.pieces[next].seconds;
-            ++next;
-        }
-        result.isComplete =
-            result.isComplete && engine.runUntil(fromSeconds(moment), guard) == StopReason::ReachedEnd;
-    };
-    goTo(spec.measureFrom);
+    WindowResult result;
+    run.goTo(spec.measureFrom);
     std::vector<Histogram> before = latencies();
-    for (std::uint32_t batch = 1; batch <= spec.batches && result.isComplete; ++batch) {
-        goTo(spec.measureFrom + (length - spec.measureFrom) * batch / spec.batches);
+    for (std::uint32_t batch = 1; batch <= spec.batches && run.isComplete(); ++batch) {
+        run.goTo(spec.measureFrom + (run.length() - spec.measureFrom) * batch / spec.batches);
         std::vector<Histogram> after = latencies();
         std::vector<Histogram>& classes = result.classes.emplace_back();
         for (std::size_t c = 0; c < after.size(); ++c) {
@@ -326,8 +353,63 @@ WindowResult runWindow(const Plan& plan, const WindowSpec& spec, std::stop_token
         }
         before = std::move(after);
     }
-    result.requests = engine.requestsStarted();
+    result.isComplete = run.isComplete();
+    result.requests = run.engine().requestsStarted();
     return result;
+}
+
+void showWindow(
+    const Plan& plan, const WindowSpec& spec, RunResult& result, std::stop_token stop,
+    const std::function<void(double)>& progress)
+{
+    constexpr std::uint32_t kTraceEvery = 97;
+    EngineOptions options;
+    options.traceEvery = kTraceEvery;
+    WindowRun run(plan, spec, options, std::move(stop));
+    run.goTo(spec.measureFrom);
+    run.engine().takeInterval();
+    std::map<std::string, std::vector<Series>> series;
+    const auto put = [&](const std::string& node, const IntervalLatency& latency, Time at, double length) {
+        std::vector<Series>& lines = series[node];
+        if (lines.empty()) {
+            lines = {
+                {node, "Requests", "1/s", 1s},
+                {node, "Errors", "1/s", 1s},
+                {node, "LatencyP50", "ms", 1s},
+                {node, "LatencyP95", "ms", 1s},
+                {node, "LatencyP99", "ms", 1s}};
+        }
+        lines[0].add(at, static_cast<double>(latency.count) / length);
+        lines[1].add(at, static_cast<double>(latency.errors) / length);
+        if (latency.count > 0) {
+            lines[2].add(at, milliseconds(latency.p50));
+            lines[3].add(at, milliseconds(latency.p95));
+            lines[4].add(at, milliseconds(latency.p99));
+        }
+    };
+    for (double moment = spec.measureFrom + 1; moment <= run.length() + 1e-9 && run.goTo(moment);
+         moment += 1) {
+        const IntervalStats& interval = run.engine().takeInterval();
+        const Time at = fromSeconds(moment - 1 - spec.measureFrom);
+        for (std::size_t c = 0; c < interval.classes.size(); ++c) {
+            put("class:" + plan.classes[c], interval.classes[c], at, 1);
+        }
+        for (std::size_t node = 0; node < interval.nodes.size(); ++node) {
+            if (interval.nodes[node].count > 0) {
+                put(plan.nodes[node].id, interval.nodes[node], at, 1);
+            }
+        }
+        if (progress) {
+            progress((moment - spec.measureFrom) / (run.length() - spec.measureFrom));
+        }
+    }
+    run.engine().describe(result);
+    for (auto& [node, lines] : series) {
+        for (Series& line : lines) {
+            result.series.push_back(std::move(line));
+        }
+    }
+    result.stoppedBy = run.isComplete() ? "" : "cancelled";
 }
 
 }  // namespace neph

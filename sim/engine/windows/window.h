@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <stop_token>
 #include <vector>
 
@@ -36,6 +37,12 @@ struct WindowResult {
 /// Runs the plan's own requests through the request engine, with replicas put in place as the pieces say.
 /// The same bits for the same arguments, on any thread.
 WindowResult runWindow(const Plan& plan, const WindowSpec& spec, std::stop_token stop = {});
+
+/// The same to look at: fills in what a request engine says of the whole window, warm-up too, with sampled
+/// requests, and series second by second from `measureFrom` on. `progress` is told the share that is done.
+void showWindow(
+    const Plan& plan, const WindowSpec& spec, RunResult& result, std::stop_token stop,
+    const std::function<void(double)>& progress);
 
 /// Adds `count` requests whose latencies are distributed as in `shape` (not empty).
 void addAs(Histogram& sum, const Histogram& shape, double count);
