@@ -24,6 +24,7 @@ struct RunCommandOptions {
     std::string engine = "requests";
     std::uint64_t seed = 1;
     std::string tolerance = "3%";
+    std::string part;
     unsigned threads = 0;
     std::uint64_t maxEvents = 0;
     std::string start = "2026-01-01T00:00:00Z";
@@ -101,10 +102,36 @@ bool writeFiles(const RunCommandOptions& options, const RunResult& result, const
     return true;
 }
 
-RunResult runWatched(const Design& design, const RunOptions& options)
+/// A part of a run: from a moment on, so long.
+struct Part {
+    Time from{0};
+    Duration length{0};
+};
+
+/// "17h20m+10m", or nothing after saying what is wrong.
+std::optional<Part> readPart(const std::string& text)
+{
+    const std::size_t plus = text.find('+');
+    const Result<Duration> from = readTimeSpan(text.substr(0, plus));
+    const Result<Duration> length = readTimeSpan(plus == std::string::npos ? "" : text.substr(plus + 1));
+    if (!from || !length || *length <= Duration(0)) {
+        complain(
+            fmt::format("--part: '{}' is no part of a run.", text),
+            "Give its start and its length: 17h20m+10m.");
+        return std::nullopt;
+    }
+    return Part{*from, *length};
+}
+
+RunResult runWatched(const Design& design, const RunOptions& options, const std::optional<Part>& part)
 {
     const Interrupt interrupt;
     ProgressBar bar;
+    if (part) {
+        return runPart(
+            design, options, part->from, part->from + part->length, interrupt.token(),
+            [&bar](const RunProgress& now) { bar.show(now); });
+    }
     return run(design, options, interrupt.token(), [&bar](const RunProgress& now) { bar.show(now); });
 }
 
@@ -153,7 +180,14 @@ ExitCode runDesign(const RunCommandOptions& options)
     if (!design) {
         return BadInput;
     }
-    const RunResult result = runWatched(*design, *engine);
+    std::optional<Part> part;
+    if (!options.part.empty()) {
+        part = readPart(options.part);
+        if (!part) {
+            return BadInput;
+        }
+    }
+    const RunResult result = runWatched(*design, *engine, part);
     if (hasErrors(result.diagnostics)) {
         complain(result.diagnostics);
         return BadInput;
@@ -183,6 +217,8 @@ void addRun(CLI::App& app, Action& action)
         "trust");
     command->add_option(
         "--tolerance", options->tolerance, "With auto: error of p99 that will do, as 3% or 0.03 (3%)");
+    command->add_option(
+        "--part", options->part, "Every request of a part of a long run: 17h20m+10m (start+length)");
     command->add_option("--threads", options->threads, "With auto: windows at a time (one for each core)");
     command->add_option("--max-events", options->maxEvents, "Stop after so many events");
     command->add_option("--report", options->report, "Write the whole report as JSON");
