@@ -37,7 +37,8 @@ namespace {
 constexpr int kPaletteWidth = 232;
 constexpr int kInspectorWidth = 336;
 constexpr double kResultsShare = 0.32;  ///< Of the height of the window.
-constexpr double kCanvasShare = 0.5;    ///< The results make way until the drawing has that much.
+constexpr int kLeastResults = 170;
+constexpr double kCanvasShare = 0.5;  ///< The results make way until the drawing has that much.
 
 QDockWidget* makeDock(const QString& title, const char* name, QWidget* content, QMainWindow* window)
 {
@@ -87,6 +88,7 @@ void MainWindow::buildDocks()
 
     m_results = new QTabWidget(this);
     m_results->setDocumentMode(true);
+    m_results->setMinimumHeight(kLeastResults);  // What has less room than it would like scrolls.
     m_results->setAccessibleName(tr("Results"));
     m_results->tabBar()->setAccessibleName(tr("Results"));
     m_problems = new ProblemsPanel(*m_document, *m_selection, m_results);

@@ -18,6 +18,7 @@ constexpr double kFrameRadius = 10;
 constexpr double kMargin = 8;
 constexpr double kFrameIcon = 18;
 constexpr double kFrameWordsFrom = 0.3;
+constexpr double kFrameGap = 6;      ///< Behind the last word, so that frames of nearly one size look alike.
 constexpr double kRoomForPart = 90;  ///< Less holds no part of a sentence that would say anything.
 
 QColor outlineColour(const ItemFace& face, const ItemLook& look)
@@ -103,7 +104,7 @@ QString FrameItem::besideName(const QFontMetricsF& metrics, double room) const
     if (metrics.horizontalAdvance(both) <= room) {
         return both;
     }
-    return room >= kRoomForPart || metrics.horizontalAdvance(state) <= room ? state : QString();
+    return room >= kRoomForPart || metrics.horizontalAdvance(state) + kFrameGap <= room ? state : QString();
 }
 
 QRectF FrameItem::boundingRect() const

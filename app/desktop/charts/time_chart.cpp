@@ -18,7 +18,7 @@ namespace {
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 constexpr int kLeftMargin = 58;      ///< The same in all charts, so that their time axes line up.
 constexpr int kRightMargin = 28;     ///< Half a label of the time axis.
-constexpr int kTimeLabelWidth = 56;  ///< With a gap to the next one.
+constexpr int kTimeLabelWidth = 46;  ///< With a gap to the next one.
 constexpr int kMarkReach = 5;        ///< Pixels around the crosshair in which events are named.
 
 bool hasValueAt(const Series& series, Time at)

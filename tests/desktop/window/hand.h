@@ -14,6 +14,7 @@
 #include "app/desktop/design_document.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/panels/palette_panel.h"
+#include "tests/desktop/window/window_fixture.h"
 
 namespace neph::test {
 
@@ -73,7 +74,13 @@ public:
         list.scrollToItem(found.front());
         const QPoint from = list.visualItemRect(found.front()).center();
         const std::size_t before = m_window.document().design().nodes.size();
-        drag(at(*list.viewport(), from), at(*m_window.canvas().viewport(), to));
+        if (QGuiApplication::platformName() == "offscreen") {
+            // No window system, so nothing carries the drag: only its end is played.
+            const QByteArray kind = found.front()->data(0, Qt::UserRole).toString().toUtf8();
+            dropKind(m_window.canvas(), kind.constData(), to);
+        } else {
+            drag(at(*list.viewport(), from), at(*m_window.canvas().viewport(), to));
+        }
         return m_window.document().design().nodes.size() > before;
     }
 
