@@ -138,7 +138,7 @@ TEST(ATaskSize, IsOneOfTheValidPairs)
     const Diagnostic found = at(design, "/nodes/2/properties/memoryMiB");
 
     EXPECT_EQ(found.severity, Severity::Error);
-    EXPECT_EQ(found.what, "Memory is 4096, with vCPU of '0.25'.");
+    EXPECT_EQ(found.what, "Memory per task is 4096, with CPU per task of \"0.25\".");
     EXPECT_EQ(found.allowed, "one of [512,1024,2048]");
     EXPECT_THAT(found.suggestion, HasSubstr("No Fargate configuration exists for given values"));
 }

@@ -52,6 +52,9 @@ private:
             }
         }
         const std::int64_t end = now / 1s;
+        if (stored.count == 0) {
+            return;
+        }
         for (std::int64_t hour = 0; hour * 3600 < end; ++hour) {
             const std::int64_t inHour = std::min(end, (hour + 1) * 3600) - hour * 3600;
             usage.add(
