@@ -90,6 +90,7 @@ ExitCode billUsage(const BillCommandOptions& options)
 ExitCode billDesign(const BillCommandOptions& options)
 {
     RunOptions engine;
+    engine.engine = EngineChoice::Flows;  // A bill wants quantities, not single requests.
     engine.seed = options.seed;
     if (!options.length.empty()) {
         const Result<Duration> length = readTimeSpan(options.length);
@@ -137,7 +138,7 @@ void addBill(CLI::App& app, Action& action)
     CLI::App* command = app.add_subcommand("bill", "Price a design, or a bare list of usage");
     const auto options = std::make_shared<BillCommandOptions>();
     command->add_option(
-        "DESIGN", options->design, "File (*.nepho) or name of a template: it is run and priced");
+        "DESIGN", options->design, "File (*.nepho) or name of a template: its flows are run and priced");
     command->add_option("--usage", options->usage, "CSV with service, usage_type, quantity, region");
     command->add_option("--region", options->region, "Region of usage that names none");
     command->add_option("--for", options->length, "How long to simulate: 90s, 10m, 1h30m, 30d");

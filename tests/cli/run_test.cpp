@@ -155,7 +155,9 @@ TEST_F(RunOfTheStarter, IsPricedByBillWithoutAReport)
 {
     const Finished bill = nepho({"bill", "starter", "--for", "2m", "--json"});
     EXPECT_EQ(bill.exitCode, 0) << bill.err;
-    EXPECT_EQ(json::parse(bill.out)["total"], json::parse(shortRun().out)["bill"]["total"]);
+    const double total = std::stod(json::parse(bill.out)["total"].get<std::string>());
+    const double ofRun = std::stod(json::parse(shortRun().out)["bill"]["total"].get<std::string>());
+    EXPECT_NEAR(total / ofRun, 1, 0.02) << "flows bring the expected number of requests, a run its own";
 }
 
 TEST_F(RunOfTheStarter, CostsTheSameAMonthInOneLine)
@@ -181,4 +183,32 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& example) { return std::regex_replace(example.param, std::regex("-"), "_"); });
 
 }  // namespace
+
+TEST(FlowsOfTheStarter, ComeToTheSameBillAndTheSameEvents)
+{
+    const json exact = json::parse(nepho({"run", "starter", "--json"}).out);
+    const json flows = json::parse(nepho({"run", "starter", "--engine", "flows", "--json"}).out);
+
+    EXPECT_EQ(flows["engine"], "flows");
+    const double whole = std::stod(exact["bill"]["total"].get<std::string>());
+    EXPECT_NEAR(std::stod(flows["bill"]["total"].get<std::string>()) / whole, 1, 0.01);
+    EXPECT_EQ(flows["log"].size(), exact["log"].size());
+}
+
+TEST(ASampledRunThatIsShort, RunsEveryRequestAndSaysSo)
+{
+    const json report = json::parse(nepho({"run", "starter", "--for", "2m", "--engine", "auto", "--json"}).out);
+
+    EXPECT_EQ(report["trust"]["note"], "every request was run");
+    EXPECT_EQ(report["trust"]["latency"]["all"]["p99"], 0.0);
+}
+
+TEST(APartOfALongRun, ShowsItsRequests)
+{
+    const json part = json::parse(nepho({"run", "starter", "--part", "9m+1m", "--json"}).out);
+
+    EXPECT_NEAR(part["requests"]["by_class"]["browse"]["total"].get<double>(), 90 * 0.8 * 90, 500);
+    EXPECT_GT(part["latency_ms"]["browse"]["p50"], 20.0);
+}
+
 }  // namespace neph
