@@ -197,7 +197,8 @@ TEST(FlowsOfTheStarter, ComeToTheSameBillAndTheSameEvents)
 
 TEST(ASampledRunThatIsShort, RunsEveryRequestAndSaysSo)
 {
-    const json report = json::parse(nepho({"run", "starter", "--for", "2m", "--engine", "auto", "--json"}).out);
+    const json report =
+        json::parse(nepho({"run", "starter", "--for", "2m", "--engine", "auto", "--json"}).out);
 
     EXPECT_EQ(report["trust"]["note"], "every request was run");
     EXPECT_EQ(report["trust"]["latency"]["all"]["p99"], 0.0);
