@@ -17,6 +17,9 @@ public:
     void riseByOne(Time now) { m_correction -= static_cast<std::uint64_t>(now.count()); }
     void fallByOne(Time now) { m_correction += static_cast<std::uint64_t>(now.count()); }
 
+    /// Many changes at once: for each unit minus the moment it rose, plus the moment it fell.
+    void change(Int128 moments) { m_correction += moments; }
+
     /// Number-nanoseconds from the start of the run to `now`, where the number is `n` now.
     Int128 value(std::int64_t n, Time now) const { return Int128{n} * now.count() + m_correction; }
 

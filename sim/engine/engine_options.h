@@ -6,6 +6,10 @@ namespace neph {
 
 /// What a run keeps besides its figures.
 struct EngineOptions {
+    /// Whether a plan in which nobody looks back is run stage by stage instead of event by event: the same
+    /// results, sooner (recursion/).
+    enum class Recursion : std::uint8_t { Off, Auto };
+    Recursion recursion = Recursion::Auto;
     /// Every n-th request is followed step by step; 0: none is.
     std::uint32_t traceEvery = 128;
     /// Of those, the latest that went well, the latest that failed, and the slowest are kept.

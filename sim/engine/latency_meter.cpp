@@ -1,6 +1,7 @@
 #include "sim/engine/latency_meter.h"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 
 namespace neph {
@@ -32,19 +33,27 @@ void LatencyMeter::fold()
     m_min = INT64_MAX;
 }
 
-Duration LatencyMeter::quantile(double p) const
+void LatencyMeter::findQuantiles(IntervalLatency& interval) const
 {
-    const double wanted = p * static_cast<double>(m_count);
+    struct Wanted {
+        double below;
+        Duration* found;
+    };
+    const auto count = static_cast<double>(m_count);
+    const Wanted wanted[] = {
+        {0.5 * count, &interval.p50}, {0.95 * count, &interval.p95}, {0.99 * count, &interval.p99}};
+    const Wanted* next = std::begin(wanted);
     std::uint32_t bucket = Histogram::bucketOf(static_cast<std::uint64_t>(m_min));
     std::uint64_t below = 0;
-    for (const std::uint32_t count : touched(m_counts, m_min, m_max)) {
-        below += count;
-        if (count > 0 && static_cast<double>(below) >= wanted) {
-            break;
+    // Once over the buckets for all of them.
+    for (const std::uint32_t here : touched(m_counts, m_min, m_max)) {
+        below += here;
+        while (here > 0 && next != std::end(wanted) && static_cast<double>(below) >= next->below) {
+            *next->found = std::clamp(Histogram::middleOf(bucket), Duration(m_min), Duration(m_max));
+            ++next;
         }
         ++bucket;
     }
-    return std::clamp(Histogram::middleOf(bucket), Duration(m_min), Duration(m_max));
 }
 
 void LatencyMeter::addInterval(const LatencyMeter& other)
@@ -68,9 +77,7 @@ IntervalLatency LatencyMeter::takeInterval()
     if (m_count > 0) {
         interval.count = m_count;
         interval.mean = Duration(static_cast<std::int64_t>((m_sum + m_count / 2) / m_count));
-        interval.p50 = quantile(0.5);
-        interval.p95 = quantile(0.95);
-        interval.p99 = quantile(0.99);
+        findQuantiles(interval);
         fold();
     }
     return interval;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -41,6 +42,30 @@ public:
         }
     }
 
+    /// Adds sampleOf(0), ..., sampleOf(count - 1), in nanoseconds.
+    template <class SampleOf>
+    void addMany(std::size_t count, SampleOf sampleOf)
+    {
+        std::uint64_t sum = 0;
+        std::int64_t max = m_max;
+        std::int64_t min = m_min;
+        std::uint32_t* counts = m_counts.data();
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::int64_t ns = sampleOf(i);
+            ++counts[Histogram::bucketOf(static_cast<std::uint64_t>(ns))];
+            sum += static_cast<std::uint64_t>(ns);
+            max = ns > max ? ns : max;
+            min = ns < min ? ns : min;
+        }
+        m_sum += sum;
+        m_max = max;
+        m_min = min;
+        m_count += count;
+        if (m_count >= kMostInAnInterval) [[unlikely]] {
+            fold();
+        }
+    }
+
     /// Ends the interval and says what was in it (`errors` is the caller's).
     IntervalLatency takeInterval();
 
@@ -55,7 +80,7 @@ private:
     static constexpr std::uint64_t kMostInAnInterval = 1ULL << 31;
 
     void fold();
-    Duration quantile(double p) const;
+    void findQuantiles(IntervalLatency& interval) const;
 
     std::vector<std::uint32_t> m_counts;
     std::uint64_t m_count = 0;

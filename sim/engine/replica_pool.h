@@ -51,6 +51,20 @@ public:
     /// To be called when a share changes or a replica with a share comes or goes.
     void lookAtShares(const std::vector<Replica>& replicas);
 
+    /// Whose turn it is, for who wants to take choices back.
+    struct Turn {
+        std::size_t cursor;
+        RandomStream random;
+    };
+    Turn turn() const { return {m_cursor, m_random}; }
+    void setTurn(const Turn& turn)
+    {
+        m_cursor = turn.cursor;
+        m_random = turn.random;
+    }
+    /// Whether slow start gives some replicas less than others.
+    bool hasShares() const { return m_hasShares; }
+
     std::size_t inServiceCount() const { return m_inService.size(); }
 
     std::uint64_t requests = 0;

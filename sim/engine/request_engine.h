@@ -15,6 +15,7 @@
 
 namespace neph {
 
+class Recursion;
 class RequestLoop;
 
 /// Runs a plan exactly, request by request.
@@ -73,6 +74,8 @@ public:
     std::uint64_t timeouts() const;
     /// Answers of a node that came when nobody waited for them any more.
     std::uint64_t wastedAnswers(NodeIndex node) const;
+    /// Of the events handled, those that were run stage by stage (EngineOptions::recursion).
+    std::uint64_t eventsByStages() const;
     std::uint64_t fingerprint() const;
     /// Latencies of a class since the start.
     Histogram latencyOf(ClassIndex requestClass) const;
@@ -80,8 +83,17 @@ public:
     std::size_t memory() const;
 
 private:
+    /// True: everything due up to `end` has happened.
+    bool runStages(Time end);
+    bool runEvents(Time end);
+    /// Before anything changes that stages take for given.
+    void leaveStages() const;
+
     Simulation& m_simulation;
     std::unique_ptr<RequestLoop> m_loop;
+    std::unique_ptr<Recursion> m_recursion;  ///< None where the plan has feedback.
+    Time m_byEvents{-1};                     ///< Up to here events must do it; negative: nothing.
+    int m_undone = 0;                        ///< Windows in a row that events had to do.
     IntervalStats m_interval;
     std::vector<StationReading> m_readingsBefore;
 };

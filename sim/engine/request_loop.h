@@ -29,6 +29,13 @@ public:
     void resize(std::uint32_t station, std::int64_t capacity, std::int64_t rate);
     void send(PathId path, ReplicaId replica, std::int64_t bytes, std::function<void(OutcomeId)> done);
 
+    // Events of the data plane, for who keeps them elsewhere for a while.
+    static bool isOfFrame(std::uint32_t what) { return what >> kKindShift == kFrame; }
+    static bool isArrival(std::uint32_t what) { return what >> kKindShift == kArrival; }
+    static std::uint32_t indexOf(std::uint32_t what) { return what & kIndexMask; }
+    static std::uint32_t frameEvent(std::uint32_t frame) { return kFrame << kKindShift | frame; }
+    static std::uint32_t arrivalEvent(std::uint32_t source) { return kArrival << kKindShift | source; }
+
     RunState s;
     TraceRecorder traces;
 

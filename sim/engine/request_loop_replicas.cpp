@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "sim/engine/request_loop.h"
@@ -153,6 +154,15 @@ void RequestLoop::removeReplica(ReplicaId id, OutcomeId outcome)
             frame.flags |= Frame::kOrphan;
         }
     }
+    // In an order that does not depend on where in the slab they lie.
+    const auto isOlder = [this](std::uint32_t a, std::uint32_t b) {
+        const auto key = [this](std::uint32_t index) {
+            const Frame& frame = s.frames[index];
+            return std::tuple(frame.entered, frame.depth, frame.call, frame.attempt, index);
+        };
+        return key(a) < key(b);
+    };
+    std::sort(ended.begin(), ended.end(), isOlder);
     endAll(ended, static_cast<std::uint16_t>(outcome.value));
     closeStations(id.value);
     drainReady();

@@ -56,6 +56,20 @@ TraceRecorder::Span* TraceRecorder::openSpan(const Frame& frame, std::uint32_t i
     return found == trace->spans.rend() ? nullptr : &*found;
 }
 
+std::size_t TraceRecorder::room() const
+{
+    return kMostActive - m_active.size();
+}
+
+void TraceRecorder::rename(std::uint32_t number, std::uint32_t step, std::uint32_t from, std::uint32_t to)
+{
+    Frame frame;
+    frame.trace = number;
+    if (Span* span = openSpan(frame, from, step)) {
+        span->frame = to;
+    }
+}
+
 void TraceRecorder::begin(const Frame& frame, std::uint32_t index, std::uint32_t step, Time now, Crowd crowd)
 {
     Trace* trace = active(frame.trace);

@@ -45,6 +45,17 @@ public:
     /// The request is over.
     void finish(std::uint32_t trace, Time now, std::uint16_t outcome);
 
+    // For who decides ahead which requests are followed.
+    /// Users' requests until the next one that is followed, which counts; 0: none ever is.
+    std::uint32_t untilNext() const { return m_options.traceEvery == 0 ? 0 : m_untilNext; }
+    void skip(std::uint32_t requests) { m_untilNext -= requests; }
+    std::uint32_t every() const { return m_options.traceEvery; }
+    std::uint32_t nextNumber() const { return m_started + 1; }
+    /// How many more can be followed at one time.
+    std::size_t room() const;
+    /// A frame whose present step is `step` has another index from now on.
+    void rename(std::uint32_t trace, std::uint32_t step, std::uint32_t from, std::uint32_t to);
+
     /// The kept traces in order of arrival, in words.
     std::vector<RequestTrace> traces(const std::vector<Replica>& replicas) const;
 

@@ -44,6 +44,27 @@ void EventSet::scheduleInLong(UInt128 key)
     }
 }
 
+void EventSet::putBack(const Event& event)
+{
+    const std::int64_t capped = event.at < kHorizon ? event.at.count() : kHorizon.count();
+    const UInt128 key =
+        UInt128{static_cast<std::uint64_t>(capped)} << 72 | UInt128{event.sequence} << 32 | event.what;
+    ++m_size;
+    if (static_cast<std::uint64_t>(capped) >= m_nearEnd) {
+        m_ladder.add(key);
+        return;
+    }
+    if (m_near.isLong()) {
+        m_nearEnd = m_ladder.takeOver(m_near, m_nearEnd);
+        m_near.setLong(kMostBeforeLadder);
+        if (KeyLadder::timeOf(key) >= m_nearEnd) {
+            m_ladder.add(key);
+            return;
+        }
+    }
+    m_near.insertOld(key);
+}
+
 std::size_t EventSet::memory() const
 {
     return m_near.memory() + m_now.capacity() * sizeof(UInt128) + m_ladder.memory();

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sim/base/int128.h"
@@ -97,6 +98,25 @@ public:
     std::uint32_t peekWhat(std::size_t ahead) const
     {
         return m_near.size() > ahead ? static_cast<std::uint32_t>(m_near.fromLast(ahead)) : kNothing;
+    }
+
+    /// Takes all events out, in order, without any of them having happened; putBack() returns them.
+    template <class Use>
+    void takeAll(Use&& use)
+    {
+        const std::int64_t lastTaken = m_lastTaken;
+        Event event;
+        while (takeNextUntil(kHorizon, event)) {
+            use(event);
+        }
+        m_lastTaken = lastTaken;
+    }
+    /// Adds an event under a number that it had before, or that reserve() gave, and that no other event has.
+    void putBack(const Event& event);
+    /// Sets `count` numbers aside as if so many events had been scheduled; returns the first.
+    std::uint64_t reserve(std::uint64_t count)
+    {
+        return std::exchange(m_nextSequence, m_nextSequence + count);
     }
 
     /// Whether the sequence numbers run out within the next 2^32 events.

@@ -50,6 +50,15 @@ public:
         }
         *place = key;
     }
+    /// The same for a key of any sequence number.
+    void insertOld(UInt128 key)
+    {
+        UInt128* place = m_end++;
+        for (; place[-1] < key; --place) {
+            place[0] = place[-1];
+        }
+        *place = key;
+    }
     void sort();
     const UInt128* begin() const { return m_keys.get() + 1; }
     const UInt128* end() const { return m_end; }

@@ -60,6 +60,11 @@ public:
 
     /// Slots in use or free: an upper bound of the processes alive at one time.
     std::size_t capacity() const { return m_slots.size(); }
+    /// Bytes held for them, without frames; for tests and reports.
+    std::size_t memory() const
+    {
+        return m_slots.capacity() * sizeof(Slot) + m_roots.capacity() * sizeof(Root);
+    }
 
     /// Loads the frame of `slot` into the cache; it will be resumed within a few events.
     void prefetch(std::uint32_t slot) const

@@ -81,6 +81,28 @@ public:
         }
     }
 
+    /// Handles `most` events due up to `end`; false, with now() untouched otherwise, where there are fewer.
+    template <class Handler>
+    bool runSome(Time end, int most, Handler&& onData)
+    {
+        for (; most > 0; --most) {
+            EventSet::Event event;
+            if (!m_events.takeNextUntil(end, event)) {
+                return false;
+            }
+            handle(event, onData);
+        }
+        return true;
+    }
+
+    // For an owner of the loop that handles events without pending them here one by one.
+    /// It has handled so many.
+    void countHandled(std::uint64_t events) { m_handled += events; }
+    /// Whether the guard allows more (`ReachedEnd`), or why not.
+    StopReason checkGuard();
+    /// Everything due up to `end` has been handled.
+    StopReason arrive(Time end);
+
     /// Handles one event; false where there is none.
     template <class Handler>
     bool step(Handler&& onData)
@@ -138,9 +160,6 @@ private:
             m_processes.prefetch(near & ~kProcessBit);
         }
     }
-
-    StopReason arrive(Time end);
-    StopReason checkGuard();
 
     Time m_now{0};
     std::uint64_t m_handled = 0;

@@ -71,6 +71,9 @@ void holdProcesses(benchmark::State& state)
         sim.step([](std::uint32_t) {});
     }
     handle(state, sim);
+    // Frames (of the largest number so far), slots of the process table, pending events.
+    const std::size_t bytes = FramePool::memory() + sim.processes().memory() + sim.events().memory();
+    state.counters["bytes/process"] = static_cast<double>(bytes) / static_cast<double>(state.range(0));
 }
 BENCHMARK(holdProcesses)->RangeMultiplier(10)->Range(1'000, 1'000'000);
 

@@ -22,12 +22,14 @@ void perRequest(benchmark::State& state, std::int64_t requests)
 
 /// The whole run with everything that a window shows: histograms, figures per node, station and link, an
 /// interval taken every simulated second, one request of 128 traced.
-void runPlan(benchmark::State& state, const Plan& plan, double perSecond)
+void runPlan(
+    benchmark::State& state, const Plan& plan, double perSecond,
+    EngineOptions::Recursion recursion = EngineOptions::Recursion::Off)
 {
     const auto whole = static_cast<std::int64_t>(static_cast<double>(kRequests) / perSecond);
     for (auto _ : state) {
         Simulation simulation;
-        RequestEngine engine(plan, simulation, 1);
+        RequestEngine engine(plan, simulation, 1, {.recursion = recursion});
         const Duration step = perSecond > 100 ? Duration(1s) : Duration(10'000s);
         for (Time at = step; at <= std::chrono::seconds(whole); at += step) {
             engine.runUntil(at);
@@ -51,6 +53,23 @@ void sixteenServers(benchmark::State& state)
 void requestPath(benchmark::State& state)
 {
     runPlan(state, requestPathPlan(), 1000);
+}
+
+// The same, stage by stage (sim/engine/recursion): none of these plans has feedback.
+
+void oneServerByStages(benchmark::State& state)
+{
+    runPlan(state, multiServerPlan(1), 0.9, EngineOptions::Recursion::Auto);
+}
+
+void sixteenServersByStages(benchmark::State& state)
+{
+    runPlan(state, multiServerPlan(16), 14.4, EngineOptions::Recursion::Auto);
+}
+
+void requestPathByStages(benchmark::State& state)
+{
+    runPlan(state, requestPathPlan(), 1000, EngineOptions::Recursion::Auto);
 }
 
 void oneServerBare(benchmark::State& state)
@@ -114,7 +133,7 @@ void memoryOfPendingRequests(benchmark::State& state)
     const Plan plan = delayPlan(wanted / 100);  // Little: rate times 100 s.
     for (auto _ : state) {
         Simulation simulation;
-        RequestEngine engine(plan, simulation, 1);
+        RequestEngine engine(plan, simulation, 1, {.recursion = EngineOptions::Recursion::Off});
         const std::size_t before = engine.memory();
         engine.runUntil(300s);
         state.counters["bytes/request"] =
@@ -124,10 +143,13 @@ void memoryOfPendingRequests(benchmark::State& state)
 
 BENCHMARK(oneServerBare)->Name("W1/bareLoop")->Unit(benchmark::kMillisecond);
 BENCHMARK(oneServer)->Name("W1/engine")->Unit(benchmark::kMillisecond);
+BENCHMARK(oneServerByStages)->Name("W1/engineByStages")->Unit(benchmark::kMillisecond);
 BENCHMARK(sixteenServersBare)->Name("W2/bareLoop")->Unit(benchmark::kMillisecond);
 BENCHMARK(sixteenServers)->Name("W2/engine")->Unit(benchmark::kMillisecond);
+BENCHMARK(sixteenServersByStages)->Name("W2/engineByStages")->Unit(benchmark::kMillisecond);
 BENCHMARK(requestPathBare)->Name("W3/bareLoop")->Unit(benchmark::kMillisecond);
 BENCHMARK(requestPath)->Name("W3/engine")->Unit(benchmark::kMillisecond);
+BENCHMARK(requestPathByStages)->Name("W3/engineByStages")->Unit(benchmark::kMillisecond);
 BENCHMARK(dayWithScaling)->Name("W5/engineOneDay")->Unit(benchmark::kMillisecond);
 BENCHMARK(memoryOfPendingRequests)->Name("memory/pending")->Arg(1000)->Arg(100'000)->Iterations(1);
 
