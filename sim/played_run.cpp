@@ -54,8 +54,18 @@ PlayedRun::PlayedRun(
         model->control(m_world);
     }
     m_world.startFaults();
-    m_world.start(m_observer.run());
+    m_world.start(flows.keepSeries ? m_observer.run() : meterHours());
 }
+
+/// Some prices go by what each hour used; who wants no series still needs that.
+Process PlayedRun::meterHours()
+{
+    while (true) {
+        co_await m_simulation.after(1h);
+        m_world.recorder().sample();
+    }
+}
+
 std::unique_ptr<Engine> PlayedRun::engineFor(const RunOptions& options, const FlowOptions& flows)
 {
     if (options.engine != EngineChoice::Requests) {

@@ -40,6 +40,7 @@ private:
     // A model that stands still this long is stuck in a loop without delay.
     static constexpr std::uint64_t kMostAtOneInstant = 10'000'000;
 
+    Process meterHours();
     std::unique_ptr<Engine> engineFor(const RunOptions& options, const FlowOptions& flows);
 
     std::shared_ptr<const CompiledDesign> m_compiled;

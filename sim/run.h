@@ -25,7 +25,8 @@ struct RunOptions {
     double tolerance = 0.03;  ///< Auto: relative error of p99 that is good enough.
     unsigned threads =
         0;  ///< Auto: windows at a time; 0: as many as there are cores. Results do not depend on it.
-    Duration horizon{0};  ///< Zero: as the design says.
+    double affordableRequests = 1.5e8;  ///< Auto: up to so many are simply run, in about half a minute.
+    Duration horizon{0};                ///< Zero: as the design says.
     std::uint64_t seed = 1;
     std::uint64_t maxEvents = 0;   ///< 0: no limit of its own.
     double maxWallSeconds = 0;     ///< 0: no limit.

@@ -16,6 +16,8 @@ namespace {
 constexpr double kStudent = 3.182;
 constexpr std::uint32_t kChecks = 12;
 constexpr double kOverloadError = 0.12;
+// The worst that formulas were off for p50 and p99 of a service (performance.md, section 5).
+constexpr double kFormulaError = 0.3;
 
 /// `all` without `count` requests that are distributed as `part`, which is in it.
 Histogram without(const Histogram& all, const Histogram& part, double count)
@@ -208,6 +210,37 @@ void SampledRun::judge()
     m_trust.latency[""] = errorOf(m_estimates.back(), m_pooled.back(), m_rare.back());
 }
 
+/// Who stopped the run gets what there is; what no window has looked at is known by formula only, or from
+/// its neighbours.
+void SampledRun::widenForWhatIsMissing()
+{
+    double all = 0;
+    double seen = 0;
+    for (std::uint32_t e = 0; e < kEstimates; ++e) {
+        for (const Kind& kind : m_kinds) {
+            for (std::size_t c = 0; c < kind.requests[e].size(); ++c) {
+                all += kind.requests[e][c];
+                seen += kind.latency[e][c].count() > 0 ? kind.requests[e][c] : 0;
+            }
+        }
+    }
+    for (const Stretch& stretch : m_stretches) {
+        const double requests = requestsOf(stretch);
+        all += requests;
+        seen += stretch.latency.empty() && stretch.isChosen ? 0 : requests;
+    }
+    const double missing = all > 0 ? 1 - seen / all : 1;
+    for (auto& [name, error] : m_trust.latency) {
+        error.mean += kFormulaError * missing;
+        error.p50 += kFormulaError * missing;
+        error.p95 += kFormulaError * missing;
+        error.p99 += kFormulaError * missing;
+        error.p999 += kFormulaError * missing;
+    }
+    m_stopNote =
+        fmt::format("stopped early: {:.0f} % of the requests are known by formula only", 100 * missing);
+}
+
 RunResult SampledRun::answer()
 {
     RunResult result = m_expected->result();
@@ -236,7 +269,9 @@ RunResult SampledRun::answer()
     m_trust.cost = total > 0 ? (half + std::abs(mean - total)) / total : 0;
     m_trust.simulated = m_simulated;
     const Trust::Latency& all = m_trust.latency[""];
-    if (all.p99 > m_options.tolerance) {
+    if (!m_stopNote.empty()) {
+        m_trust.note = m_stopNote;
+    } else if (all.p99 > m_options.tolerance) {
         m_trust.note = fmt::format(
             "p99 is known to {:.1f} % only, not to {:.1f} %: what decides it are minutes of overload, and "
             "how they "

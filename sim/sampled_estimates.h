@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "sim/engine/windows/window.h"
@@ -82,7 +83,9 @@ private:
     errorOf(const std::vector<Histogram>& estimates, const Histogram& all, const Histogram& rare) const;
     RunResult answer();
     void addHours(RunResult& result) const;
+    void widenForWhatIsMissing();
     void report(double share);
+    void reportOfRound(double share);
 
     const Design& m_design;
     RunOptions m_options;
@@ -103,6 +106,9 @@ private:
     std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
     const std::function<void(const RunProgress&)>* m_progress = nullptr;
     std::mutex m_reporting;
+    double m_reported = 0;  ///< Share of the work, the last time somebody was told.
+    int m_round = 0;
+    std::string m_stopNote;
 
     static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
     // Every figure is estimated so many times, each with a run of the controllers and windows of its own;

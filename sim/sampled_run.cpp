@@ -14,11 +14,6 @@ namespace neph {
 
 namespace {
 
-// Every figure is estimated so many times, each with a run of the controllers and windows of its own; their
-// spread is the error of one run.
-constexpr std::uint32_t kEstimates = 4;
-// So many requests are simply run: half a minute (performance.md, section 5, point 5).
-constexpr double kAffordable = 1.5e8;
 constexpr int kMostRounds = 3;
 constexpr double kLongestChunk = 1200;  // Seconds.
 constexpr Duration kRecovery = 90s;
@@ -75,6 +70,11 @@ void SampledRun::report(double share)
     if (m_progress == nullptr || !*m_progress) {
         return;
     }
+    const std::lock_guard lock(m_reporting);
+    if (share <= m_reported) {
+        return;  // Threads may come in any order.
+    }
+    m_reported = share;
     const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
     const Time horizon = m_expected ? m_expected->horizon() : m_options.horizon;
     RunProgress now;
@@ -86,26 +86,37 @@ void SampledRun::report(double share)
     (*m_progress)(now);
 }
 
+/// Nobody knows how many rounds there will be: each takes half of what is left of the bar.
+void SampledRun::reportOfRound(double share)
+{
+    const double left = 0.7 / static_cast<double>(1U << m_round);
+    report(1 - left + left / 2 * share);
+}
+
 void SampledRun::runFlows(std::stop_token stop)
 {
+    constexpr int kSlices = 20;
+    std::atomic<int> slices{0};
     const auto play = [&](std::uint64_t noise, std::uint32_t walks) {
         FlowOptions flows;
         flows.keepCells = noise != 0;
+        flows.keepSeries = noise == 0;
         flows.noise = noise;
         flows.walks = walks;
         RunOptions options = m_options;
         options.engine = EngineChoice::Flows;
         auto played = std::make_unique<PlayedRun>(m_design, options, m_diagnostics, flows);
         while (!played->isFinished() && !stop.stop_requested()) {
-            played->advance(played->horizon(), 1h, stop);
+            played->advance(played->now() + played->horizon() / kSlices + 1ns, 1h, stop);
+            report(0.02 + 0.28 * ++slices / (kSlices * (kEstimates + 1)));
         }
-        if (stop.stop_requested()) {
+        if (!played->isFinished()) {
             played->cancel();
         }
         return played;
     };
     constexpr std::uint32_t kWalks = 4000;
-    constexpr std::uint32_t kFewWalks = 500;
+    constexpr std::uint32_t kFewWalks = 250;
     m_runs.resize(kEstimates);
     inParallel(kEstimates + 1, m_options.threads, [&](std::size_t i) {
         if (i == 0) {
@@ -302,10 +313,7 @@ void SampledRun::runWindows(std::stop_token stop)
                 stop);
             m_simulated += results[i].requests;
         }
-        if (++done % 16 == 0 && m_progress != nullptr) {
-            std::lock_guard lock(m_reporting);
-            report(0.3 + 0.3 * static_cast<double>(done) / static_cast<double>(m_kinds.size()));
-        }
+        reportOfRound(0.5 * static_cast<double>(++done) / static_cast<double>(m_kinds.size()));
     });
     for (std::size_t i = 0; i < m_kinds.size(); ++i) {
         if (results[i].classes.size() != kEstimates) {
@@ -323,6 +331,7 @@ void SampledRun::runStretches(std::stop_token stop)
 {
     const Plan& plan = m_runs.front()->plan();
     std::vector<WindowResult> results(m_stretches.size());
+    std::atomic<std::size_t> done{0};
     inParallel(m_stretches.size(), m_options.threads, [&](std::size_t i) {
         if (m_stretches[i].isChosen && !stop.stop_requested()) {
             double scale = 1;
@@ -331,6 +340,7 @@ void SampledRun::runStretches(std::stop_token stop)
             results[i] = runWindow(plan, spec, stop);
             m_simulated += results[i].requests;
         }
+        reportOfRound(0.5 + 0.4 * static_cast<double>(++done) / static_cast<double>(m_stretches.size()));
     });
     for (std::size_t i = 0; i < m_stretches.size(); ++i) {
         if (results[i].classes.size() == 1) {
@@ -352,7 +362,7 @@ RunResult SampledRun::run(std::stop_token stop, const std::function<void(const R
                                                seconds(m_expected->horizon())
                                          : source.rate.expected(Time(0), m_expected->horizon());
         }
-        if (requests <= kAffordable) {
+        if (requests <= m_options.affordableRequests) {
             return inFull(stop, progress);
         }
     }
@@ -363,10 +373,9 @@ RunResult SampledRun::run(std::stop_token stop, const std::function<void(const R
     findStretches();
     for (int round = 0; round < kMostRounds; ++round) {
         chooseStretches();
+        m_round = round;
         runWindows(stop);
-        report(0.6);
         runStretches(stop);
-        report(0.8);
         check(stop);
         estimate();
         judge();
@@ -374,6 +383,10 @@ RunResult SampledRun::run(std::stop_token stop, const std::function<void(const R
             break;
         }
         m_effort.grow();
+    }
+    if (stop.stop_requested()) {
+        widenForWhatIsMissing();
+        m_expected->cancel();
     }
     report(1);
     return answer();

@@ -110,6 +110,12 @@ std::vector<ReplicaView> ContainerFleet::views() const
 
 void ContainerFleet::appendUsage(Usage& usage, Time now) const
 {
+    // A month of a thousand tasks is a million hours, nearly all of them whole: those are counted first.
+    struct WholeHours {
+        std::int64_t onDemand = 0;
+        std::int64_t spot = 0;
+    };
+    std::vector<WholeHours> whole(static_cast<std::size_t>(now / 1h) + 2);
     for (const TaskPointer& task : m_all) {
         if (task->billedFrom < Time(0)) {
             continue;
@@ -123,27 +129,40 @@ void ContainerFleet::appendUsage(Usage& usage, Time now) const
         const std::int64_t end = from + std::max(used, least);
         for (std::int64_t hour = from / 3600; hour * 3600 < end; ++hour) {
             const std::int64_t inHour = std::min(end, (hour + 1) * 3600) - std::max(from, hour * 3600);
-            bill(usage, *task, static_cast<std::uint32_t>(hour), inHour);
+            const auto index = static_cast<std::size_t>(hour);
+            if (inHour == 3600 && index < whole.size()) {
+                ++(task->spot ? whole[index].spot : whole[index].onDemand);
+            } else {
+                bill(usage, task->spot, static_cast<std::uint32_t>(hour), inHour, 1);
+            }
         }
+    }
+    for (std::uint32_t hour = 0; hour < whole.size(); ++hour) {
+        bill(usage, false, hour, 3600, whole[hour].onDemand);
+        bill(usage, true, hour, 3600, whole[hour].spot);
     }
 }
 
-void ContainerFleet::bill(Usage& usage, const LiveTask& task, std::uint32_t hour, std::int64_t inHour) const
+void ContainerFleet::bill(
+    Usage& usage, bool areSpot, std::uint32_t hour, std::int64_t seconds, std::int64_t tasks) const
 {
+    if (tasks == 0) {
+        return;
+    }
     const auto add = [&](const char* service, const std::string& type, Quantity quantity) {
-        usage.add({m_config.nodeId, "", service, type, m_config.region, hour, quantity});
+        usage.add({m_config.nodeId, "", service, type, m_config.region, hour, quantity * tasks});
     };
     const std::string prefix =
-        fmt::format("{}Fargate-{}", task.spot ? "SpotUsage-" : "", m_config.arm ? "ARM-" : "");
+        fmt::format("{}Fargate-{}", areSpot ? "SpotUsage-" : "", m_config.arm ? "ARM-" : "");
     add("AmazonECS", prefix + "vCPU-Hours:perCPU",
-        Quantity::ratio(Int128{m_config.milliVcpu} * inHour, 3'600'000));
-    add("AmazonECS", prefix + "GB-Hours", Quantity::ratio(Int128{m_config.memoryMiB} * inHour, 1024 * 3600));
+        Quantity::ratio(Int128{m_config.milliVcpu} * seconds, 3'600'000));
+    add("AmazonECS", prefix + "GB-Hours", Quantity::ratio(Int128{m_config.memoryMiB} * seconds, 1024 * 3600));
     if (m_config.extraStorageGiB > 0) {
         add("AmazonECS", "Fargate-EphemeralStorage-GB-Hours",
-            Quantity::ratio(Int128{m_config.extraStorageGiB} * inHour, 3600));
+            Quantity::ratio(Int128{m_config.extraStorageGiB} * seconds, 3600));
     }
     if (m_config.publicAddress) {
-        add("AmazonVPC", "PublicIPv4:InUseAddress", Quantity::ratio(Int128{inHour}, 3600));
+        add("AmazonVPC", "PublicIPv4:InUseAddress", Quantity::ratio(Int128{seconds}, 3600));
     }
 }
 

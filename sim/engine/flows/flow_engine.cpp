@@ -15,6 +15,7 @@ constexpr Duration kFine = 5s;
 // From here on a queue is too near its limit to stand still within a minute.
 constexpr double kSteadyLoad = 0.93;
 constexpr int kTimeoutRounds = 4;
+constexpr std::size_t kFewClasses = 100;
 
 }  // namespace
 
@@ -145,7 +146,7 @@ bool FlowEngine::updateTimeouts()
     probe.meetings = m_state.meetings();
     probe.classRates = m_rates.classes;
     std::vector<double> timedOut;
-    sample(probe, timedOut);
+    sample(probe, timedOut, m_options.walks, 0);
     double most = 0;
     for (std::size_t i = 0; i < timedOut.size(); ++i) {
         const double next = (timedOut[i] + m_state.timedOut[i]) / 2;
@@ -155,9 +156,10 @@ bool FlowEngine::updateTimeouts()
     return most > 1e-3;
 }
 
-void FlowEngine::sample(FlowClass& kind, std::vector<double>& timedOut) const
+void FlowEngine::sample(
+    FlowClass& kind, std::vector<double>& timedOut, std::uint32_t walks, std::uint64_t first) const
 {
-    SampledPaths paths = m_sampler.sample(kind.meetings, kind.classRates, m_options.walks);
+    SampledPaths paths = m_sampler.sample(kind.meetings, kind.classRates, walks, first);
     kind.classLatencies.clear();
     kind.nodeLatencies.clear();
     for (const Histogram& histogram : paths.classes) {
@@ -248,6 +250,7 @@ void FlowEngine::integrate(const FlowRates& rates, double length)
 std::vector<std::int32_t> FlowEngine::keyOf(const FlowRates& rates, bool& isSteady) const
 {
     std::vector<std::int32_t> key;
+    double busiest = 0;
     const auto steps = [](double value, double ratio) {
         std::int32_t count = 0;
         for (double edge = 1; edge * ratio <= value; edge *= ratio) {
@@ -264,6 +267,7 @@ std::vector<std::int32_t> FlowEngine::keyOf(const FlowRates& rates, bool& isStea
         key.push_back(static_cast<std::int32_t>(100 * busy + 0.5));
         key.push_back(steps(station.waitBacklog * 1e3, 1.1));
         key.push_back(static_cast<std::int32_t>(50 * station.refuse + 0.5));
+        busiest = isQueue ? std::max(busiest, busy) : busiest;
         isSteady = isSteady && busy < kSteadyLoad && station.backlog <= 0 && station.backlogAfter <= 0 &&
                    station.refuse < 0.002;
     };
@@ -293,6 +297,8 @@ std::vector<std::int32_t> FlowEngine::keyOf(const FlowRates& rates, bool& isStea
             key.push_back(static_cast<std::int32_t>(100 * disturbance.failShare));
         }
     }
+    isSteady = isSteady && !mayStorm(busiest);
+    key.push_back(isSteady ? 1 : 0);
     double all = 0;
     for (const double rate : rates.classes) {
         all += rate;
@@ -301,6 +307,18 @@ std::vector<std::int32_t> FlowEngine::keyOf(const FlowRates& rates, bool& isStea
         key.push_back(all > 0 ? static_cast<std::int32_t>(10 * rate / all + 0.5) : 0);
     }
     return key;
+}
+
+/// Where calls time out now and then and are tried again, a load that all their attempts would push over
+/// the edge may tip over: that goes by chance, not by formulas.
+bool FlowEngine::mayStorm(double busiest) const
+{
+    if (!m_propagation.mayTimeOut()) {
+        return false;
+    }
+    return std::any_of(m_plan.policies.begin(), m_plan.policies.end(), [busiest](const PolicySpec& policy) {
+        return policy.timeout > Duration(0) && policy.retries > 0 && busiest * (1 + policy.retries) > 1;
+    });
 }
 
 void FlowEngine::classify(const FlowRates& rates, Time from, Time to)
@@ -323,7 +341,11 @@ void FlowEngine::classify(const FlowRates& rates, Time from, Time to)
             m_keys.push_back(key);
         }
         std::vector<double> timedOut;
-        sample(made, timedOut);
+        // Of many classes none weighs much; and each has walks of its own, so that their luck averages out.
+        const std::size_t known = m_classes.size();
+        sample(
+            made, timedOut, known < kFewClasses ? m_options.walks : m_options.walks / 4,
+            known * m_options.walks);
         m_classes.push_back(std::move(made));
     }
     const double length = seconds(to - from);

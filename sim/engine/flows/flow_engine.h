@@ -66,6 +66,7 @@ struct FlowCell {
 struct FlowOptions {
     std::uint32_t walks = 4000;  ///< Requests of each class that are walked for the latencies of a FlowClass.
     bool keepCells = false;      ///< For who looks at single stretches later.
+    bool keepSeries = true;      ///< Rates and latencies over time, for who looks at charts.
     std::uint64_t noise = 0;  ///< Seed of the chance in how many requests come; 0: as many as are expected.
 };
 
@@ -135,13 +136,15 @@ private:
     void classify(const FlowRates& rates, Time from, Time to);
     std::vector<std::int32_t> keyOf(const FlowRates& rates, bool& isSteady) const;
     bool updateTimeouts();
-    void sample(FlowClass& kind, std::vector<double>& timedOut) const;
+    void
+    sample(FlowClass& kind, std::vector<double>& timedOut, std::uint32_t walks, std::uint64_t first) const;
     FlowSetup setupNow() const;
     std::vector<std::int64_t> missingTokens() const;
     void lookForTrouble();
     void describeStations(RunResult& result) const;
     void killWhereMemoryIsFull();
     bool isTroubled(const FlowGroup& group) const;
+    bool mayStorm(double busiest) const;
     const Plan& m_plan;
     Simulation& m_simulation;
     FlowOptions m_options;

@@ -21,6 +21,29 @@ struct FlowRates {
     std::vector<double> sources;              ///< By source: requests.
 };
 
+/// Remembers the last answers of queueLaw(): rounds of an iteration ask the same again. Exact.
+class KnownLaws {
+public:
+    KnownLaws() : m_known(8) {}
+
+    QueueLaw
+    of(const ArrivalLaw& arrivals, double perSecond, double service, double scv, std::uint32_t servers,
+       double room);
+
+private:
+    struct Known {
+        ArrivalLaw arrivals;
+        double perSecond;
+        double service;
+        double scv;
+        std::uint32_t servers;
+        double room;
+        QueueLaw law;
+    };
+    std::vector<Known> m_known;  ///< Rates are positive, so fresh ones answer nothing.
+    std::size_t m_next = 0;
+};
+
 /// Propagates rates through a plan: visit ratios step by step, retries as a feedback that is iterated to its
 /// fixed point, refusals and waits from the state of the stations.
 ///
@@ -110,6 +133,7 @@ private:
     std::vector<double> m_tries;  ///< By step and class: attempts of a call, from the last round.
     std::vector<Walk> m_walks;    ///< One for each depth of calls.
     std::size_t m_depth = 0;
+    KnownLaws m_laws;
     bool m_mayTimeOut = false;
     bool m_counts = true;  ///< Whether what is walked through adds to rates and loads.
 };

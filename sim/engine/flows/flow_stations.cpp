@@ -15,6 +15,26 @@ constexpr double kSameShare = 1e-7;
 
 }  // namespace
 
+QueueLaw KnownLaws::of(
+    const ArrivalLaw& arrivals, double perSecond, double service, double scv, std::uint32_t servers,
+    double room)
+{
+    if (perSecond <= 0) {
+        return {};
+    }
+    for (const Known& known : m_known) {
+        if (known.perSecond == perSecond && known.service == service && known.servers == servers &&
+            known.room == room && known.scv == scv && known.arrivals.kind == arrivals.kind &&
+            known.arrivals.order == arrivals.order) {
+            return known.law;
+        }
+    }
+    const QueueLaw law = queueLaw(arrivals, perSecond, service, scv, servers, room);
+    m_known[m_next] = {arrivals, perSecond, service, scv, servers, room, law};
+    m_next = (m_next + 1) % m_known.size();
+    return law;
+}
+
 bool RatePropagation::settle(double length)
 {
     double most = 0;
@@ -72,10 +92,8 @@ void RatePropagation::settleQueue(FlowStation& station, double length)
     const double offered = fits > 0 ? station.arrivals / fits : 0;
     constexpr double kScv = 1;
     if (isSmall) {
-        const QueueLaw law =
-            queueLaw(station.arrivalLaw, station.arrivals, held, kScv, servers, station.room);
-        station.law = law;
-        station.refuse = law.refuse;
+        station.law = m_laws.of(station.arrivalLaw, station.arrivals, held, kScv, servers, station.room);
+        station.refuse = station.law.refuse;
         return;
     }
     const double before = station.backlog;
@@ -91,7 +109,7 @@ void RatePropagation::settleQueue(FlowStation& station, double length)
     const double tame = std::min(offered, kNearlyFull);
     if (offered > 0 && before <= 0) {
         station.law =
-            queueLaw(station.arrivalLaw, station.arrivals * tame / offered, held, kScv, servers, -1);
+            m_laws.of(station.arrivalLaw, station.arrivals * tame / offered, held, kScv, servers, -1);
     }
 }
 

@@ -145,7 +145,8 @@ PathSampler::PathSampler(const Plan& plan, std::uint64_t seed) : m_plan(plan), m
 PathSampler::~PathSampler() = default;
 
 SampledPaths PathSampler::sample(
-    const Meetings& meetings, const std::vector<double>& classRates, std::uint32_t walks) const
+    const Meetings& meetings, const std::vector<double>& classRates, std::uint32_t walks,
+    std::uint64_t first) const
 {
     const std::size_t classes = m_plan.classes.size();
     SampledPaths result;
@@ -167,7 +168,7 @@ SampledPaths PathSampler::sample(
         const double times = areAlike ? 1 : std::max(1.0, std::floor(kFineness * classRates[c] / most + 0.5));
         PathWalker walker(
             m_plan, m_compiled->steps[c], world, result.nodes, static_cast<std::uint64_t>(times));
-        const std::uint64_t firstStream = streamId(m_plan.classes[c], "walks");
+        const std::uint64_t firstStream = streamId(m_plan.classes[c], "walks") + first;
         for (std::uint32_t walk = 0; walk < walks; ++walk) {
             RandomStream random(m_seed, firstStream + walk);
             const std::size_t start = pickByShare(starts.shares, random);

@@ -39,9 +39,10 @@ public:
     ~PathSampler();
 
     /// `classRates`: requests per second of each class; they weight the classes at nodes and steps. A class
-    /// of rate 0 is not walked.
-    SampledPaths
-    sample(const Meetings& meetings, const std::vector<double>& classRates, std::uint32_t walks) const;
+    /// of rate 0 is not walked. `first`: number of the first walk; the same walks draw the same.
+    SampledPaths sample(
+        const Meetings& meetings, const std::vector<double>& classRates, std::uint32_t walks,
+        std::uint64_t first = 0) const;
 
 private:
     struct Compiled;
