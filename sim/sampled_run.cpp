@@ -106,8 +106,9 @@ void SampledRun::runFlows(std::stop_token stop)
         RunOptions options = m_options;
         options.engine = EngineChoice::Flows;
         auto played = std::make_unique<PlayedRun>(m_design, options, m_diagnostics, flows);
+        const Duration slice = played->horizon() / kSlices / 1min * 1min + 1min;
         while (!played->isFinished() && !stop.stop_requested()) {
-            played->advance(played->now() + played->horizon() / kSlices + 1ns, 1h, stop);
+            played->advance(played->now() + slice, 1h, stop);
             report(0.02 + 0.28 * ++slices / (kSlices * (kEstimates + 1)));
         }
         if (!played->isFinished()) {

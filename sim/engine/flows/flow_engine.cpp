@@ -116,8 +116,10 @@ void FlowEngine::flow()
     for (const SourceSpec& source : m_plan.sources) {
         double expected = source.users > 0 ? 0 : source.rate.expected(m_since, now);
         if (m_options.noise != 0) {
-            // As many as a Poisson process brings in that time, by its normal limit.
-            expected = std::max(0.0, expected + m_noise.normal() * std::sqrt(expected));
+            // As many as a Poisson process brings in that minute, by its normal limit; in parts of a minute
+            // its share, for the chance of a moment is what formulas of queues are about.
+            const double spread = std::sqrt(expected * length / seconds(kMinute));
+            expected = std::max(0.0, expected + luckOf(sourceRates.size()) * spread);
         }
         sourceRates.push_back(expected / length);
     }
@@ -138,6 +140,20 @@ void FlowEngine::flow()
     m_since = now;
     killWhereMemoryIsFull();
     lookForTrouble();
+}
+
+/// A normal variable for each source and minute.
+double FlowEngine::luckOf(std::size_t source)
+{
+    const std::int64_t minute = m_since / kMinute;
+    if (minute != m_luckyMinute) {
+        m_luckyMinute = minute;
+        m_luck.clear();
+    }
+    while (m_luck.size() <= source) {
+        m_luck.push_back(m_noise.normal());
+    }
+    return m_luck[source];
 }
 
 bool FlowEngine::updateTimeouts()

@@ -135,6 +135,7 @@ private:
     void integrateStation(FlowTotals& totals, const FlowStation& station, double count, double length);
     void classify(const FlowRates& rates, Time from, Time to);
     std::vector<std::int32_t> keyOf(const FlowRates& rates, bool& isSteady) const;
+    double luckOf(std::size_t source);
     bool updateTimeouts();
     void
     sample(FlowClass& kind, std::vector<double>& timedOut, std::uint32_t walks, std::uint64_t first) const;
@@ -153,6 +154,8 @@ private:
     PathSampler m_sampler;
     RandomStream m_random;
     RandomStream m_noise;
+    std::vector<double> m_luck;  ///< By source, of the minute that runs.
+    std::int64_t m_luckyMinute = -1;
     FlowRates m_rates;  ///< Of the last stretch.
     Totals m_totals;
     Time m_since{0};  ///< Start of the stretch that runs.
