@@ -36,6 +36,7 @@ void ContainerFleet::start(std::uint32_t revision)
     task->created = m_world.now();
     task->since = m_world.now();
     m_tasks.push_back(task);
+    changed();
     m_all.push_back(task);
     m_world.start(live(task));
 }
@@ -140,6 +141,7 @@ Process ContainerFleet::watchHealth(TaskPointer task)
         co_await m_world.sim().after(m_config.healthyAfter);
         if (!task->stopAsked) {
             task->health = TaskHealth::Healthy;
+            changed();
         }
         co_return;
     }
@@ -149,11 +151,13 @@ Process ContainerFleet::watchHealth(TaskPointer task)
         };
         if (std::all_of(groups.begin(), groups.end(), is(TargetHealth::Healthy))) {
             task->health = TaskHealth::Healthy;
+            changed();
         } else if (
             std::any_of(groups.begin(), groups.end(), is(TargetHealth::Unhealthy)) &&
             m_world.now() >= task->runningSince + m_config.healthGrace) {
             if (task->health != TaskHealth::Unhealthy) {
                 task->health = TaskHealth::Unhealthy;
+                changed();
                 fail(*task, true);
             }
         }
@@ -172,6 +176,7 @@ void ContainerFleet::stop(std::uint32_t number, std::string reason)
         if (task->number == number && !task->stopAsked) {
             auto& living = static_cast<LiveTask&>(*task);
             living.stopAsked = true;
+            changed();
             living.stopReason = std::move(reason);
             living.wake.fire();
             return;
@@ -186,6 +191,7 @@ void ContainerFleet::die(LiveTask& task, const std::string& reason)
     }
     task.isDead = true;
     task.stopAsked = true;
+    changed();
     task.stopReason = reason;
     if (task.replica) {
         // Its sockets close with it: whoever waits for an answer gets a reset.
@@ -225,6 +231,7 @@ Process ContainerFleet::terminate(TaskPointer task)
     enter(*task, TaskState::Stopped);
     task->stoppedReason = task->stopReason;
     std::erase_if(m_tasks, [&task](const auto& other) { return other->number == task->number; });
+    changed();
 }
 
 /// Deregister, let requests end, SIGTERM, and SIGKILL where that does not help.
@@ -342,6 +349,7 @@ bool ContainerFleet::nextIsSpot() const
 void ContainerFleet::enter(LiveTask& task, TaskState state)
 {
     task.state = state;
+    changed();
     task.since = m_world.now();
 }
 

@@ -74,6 +74,16 @@ public:
     virtual std::vector<TaskFailure> takeFailures() = 0;
     /// How many starts the platform's launch rate admits now.
     virtual std::uint32_t startsAdmitted() const = 0;
+
+    /// Goes up whenever a task comes, goes, or changes its state or health: who looked at this number need
+    /// not look at the tasks again.
+    std::uint64_t changes() const { return m_changes; }
+
+protected:
+    void changed() { ++m_changes; }
+
+private:
+    std::uint64_t m_changes = 1;
 };
 
 }  // namespace neph

@@ -44,6 +44,9 @@ Process ServiceScheduler::run()
 
 ServiceScheduler::Counts ServiceScheduler::count() const
 {
+    if (m_counted && m_countedAt == m_fleet.changes() && m_countedRevision == m_revision) {
+        return *m_counted;
+    }
     Counts counts;
     for (const auto& task : m_fleet.tasks()) {
         ++counts.total;
@@ -59,6 +62,9 @@ ServiceScheduler::Counts ServiceScheduler::count() const
             counts.oldHealthy += healthy ? 1 : 0;
         }
     }
+    m_counted = counts;
+    m_countedAt = m_fleet.changes();
+    m_countedRevision = m_revision;
     return counts;
 }
 
@@ -144,6 +150,10 @@ void ServiceScheduler::stopSurplus(const Counts& counts)
 
 void ServiceScheduler::replaceUnhealthy()
 {
+    if (m_lookedAt == m_fleet.changes()) {
+        return;
+    }
+    m_lookedAt = m_fleet.changes();
     std::vector<std::uint32_t> unhealthy;
     for (const auto& task : m_fleet.tasks()) {
         if (task->isLive() && task->state == TaskState::Running && task->health == TaskHealth::Unhealthy) {

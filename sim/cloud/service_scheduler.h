@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sim/cloud/fleet.h"
@@ -82,6 +83,11 @@ private:
     std::uint32_t m_failuresInARow = 0;  ///< Starts that never ran, for the back-off.
     Time m_notBefore{0};
     std::vector<Time> m_starts;  ///< Within the last minute.
+    // Every few seconds for a month: tasks are looked at only where one has changed.
+    mutable std::optional<Counts> m_counted;
+    mutable std::uint64_t m_countedAt = 0;
+    mutable std::uint32_t m_countedRevision = 0;
+    std::uint64_t m_lookedAt = 0;
 };
 
 }  // namespace neph
