@@ -207,12 +207,12 @@ QColor series(int index)
 {
     // The palette of Okabe and Ito ("Color Universal Design", 2008), darkened on white and lightened on black
     // to keep 3 : 1 against the background.
-    static constexpr std::array<QRgb, 7> light = {0xff0072b2, 0xffc65a00, 0xff008a63, 0xffb34f8c,
-                                                  0xff2f8fc6, 0xff9a7b00, 0xff4a5464};
-    static constexpr std::array<QRgb, 7> dark = {0xff56b4e9, 0xfff0954a, 0xff2fc49b, 0xffdf92c0,
-                                                 0xff9fc9ff, 0xffe6cf4a, 0xffb6bfcc};
-    const std::size_t place = static_cast<std::size_t>(index < 0 ? -index : index) % light.size();
-    return isDark() ? dark[place] : light[place];
+    static constexpr std::array<QRgb, 7> kSeriesOnLight = {0xff0072b2, 0xffc65a00, 0xff008a63, 0xffb34f8c,
+                                                           0xff2f8fc6, 0xff9a7b00, 0xff4a5464};
+    static constexpr std::array<QRgb, 7> kSeriesOnDark = {0xff56b4e9, 0xfff0954a, 0xff2fc49b, 0xffdf92c0,
+                                                          0xff9fc9ff, 0xffe6cf4a, 0xffb6bfcc};
+    const std::size_t place = static_cast<std::size_t>(index < 0 ? -index : index) % kSeriesOnLight.size();
+    return isDark() ? kSeriesOnDark[place] : kSeriesOnLight[place];
 }
 
 }  // namespace neph::theme

@@ -71,8 +71,8 @@ QIcon WindowStyle::standardIcon(StandardPixmap which, const QStyleOption* option
         return QProxyStyle::standardIcon(which, option, widget);
     }
     // Fusion's close button is a picture for light title bars; a cross in the text colour suits both.
-    constexpr int size = 32;
-    QPixmap pixmap(size, size);
+    constexpr int kCrossSize = 32;
+    QPixmap pixmap(kCrossSize, kCrossSize);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
     painter.setRenderHint(QPainter::Antialiasing);

@@ -54,6 +54,7 @@ static std::string rangeText(const PropertySpec& spec)
 static std::vector<std::string> valuesOf(const std::vector<Choice>& choices)
 {
     std::vector<std::string> values;
+    values.reserve(choices.size());
     for (const Choice& choice : choices) {
         values.push_back(choice.value);
     }

@@ -234,12 +234,13 @@ void Checker::checkProperties(
     const Properties& properties, const std::string& pointer)
 {
     std::vector<std::string> keys;
+    keys.reserve(specs.size());
     for (const PropertySpec& spec : specs) {
         keys.push_back(spec.key);
     }
     for (const auto& [key, value] : properties) {
-        const auto spec =
-            std::find_if(specs.begin(), specs.end(), [&key](const auto& one) { return one.key == key; });
+        const auto spec = std::find_if(
+            specs.begin(), specs.end(), [&key = key](const auto& one) { return one.key == key; });
         const std::string place = pointerTo(pointer, key);
         if (spec == specs.end() && m_found.isFull()) {
             m_found.drop(Severity::Warning);

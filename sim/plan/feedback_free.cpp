@@ -168,6 +168,7 @@ bool putInOrder(FeedbackFree& parts)
         }
     }
     std::vector<Stage> inOrder;
+    inOrder.reserve(order.size());
     for (const std::uint32_t stage : order) {
         inOrder.push_back(parts.stages[stage]);
     }

@@ -102,7 +102,7 @@ PolicyId PlanBuilder::addPolicy(PolicySpec policy)
         policy.onTimeout = outcome(
             {.kind = OutcomeSpec::Kind::TimedOut, .name = "timed out", .retryable = true, .node = {}});
     }
-    return addTo<PolicyId>(m_plan.policies, std::move(policy));
+    return addTo<PolicyId>(m_plan.policies, policy);
 }
 
 SourceId PlanBuilder::addSource(SourceSpec source)

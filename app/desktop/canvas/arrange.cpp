@@ -70,6 +70,7 @@ std::vector<QPointF> arranged(const std::vector<QRectF>& rects, Arrange how)
         all |= rect;
     }
     std::vector<QPointF> corners;
+    corners.reserve(rects.size());
     for (const QRectF& rect : rects) {
         corners.push_back(alignedCorner(rect, all, how));
     }

@@ -269,6 +269,7 @@ CanvasScene::framesAt(QPointF at, const std::function<bool(const std::string&)>&
         return a->zValue() > b->zValue();
     });
     std::vector<std::string> ids;
+    ids.reserve(found.size());
     for (const FrameItem* frame : found) {
         ids.push_back(frame->id());
     }

@@ -462,6 +462,7 @@ void CanvasView::arrange(Arrange how)
         return;
     }
     std::vector<QRectF> rects;
+    rects.reserve(nodes.size());
     for (const std::string& id : nodes) {
         rects.push_back(m_scene->layout().rect(id));
     }

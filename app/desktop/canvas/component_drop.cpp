@@ -112,6 +112,7 @@ QPointF ComponentDrop::roomFor(QSizeF size, QPointF centre, const std::string& f
     std::vector<QRectF> taken;
     const std::vector<std::string>& siblings =
         frame.empty() ? m_layout.topLevel() : m_layout.at(frame).children;
+    taken.reserve(siblings.size());
     for (const std::string& id : siblings) {
         taken.push_back(m_layout.rect(id).adjusted(-kRoom, -kRoom, kRoom, kRoom));
     }

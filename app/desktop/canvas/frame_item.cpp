@@ -99,8 +99,7 @@ QString FrameItem::besideName(const QFontMetricsF& metrics, double room) const
                           : m_face.detail == m_face.name ? QString()
                                                          : m_face.detail;
     const QString kind = m_face.kind == m_face.name ? QString() : m_face.kind;
-    const QString both =
-        kind.isEmpty() || state.isEmpty() ? kind + state : kind + QStringLiteral(" · ") + state;
+    QString both = kind.isEmpty() || state.isEmpty() ? kind + state : kind + QStringLiteral(" · ") + state;
     if (metrics.horizontalAdvance(both) <= room) {
         return both;
     }

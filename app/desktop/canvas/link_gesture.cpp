@@ -84,7 +84,7 @@ QString LinkGesture::finish(QPointF at, Qt::KeyboardModifiers modifiers)
 
 QString LinkGesture::finish()
 {
-    const QString refusal = m_refusal;
+    QString refusal = m_refusal;
     cancel();
     if (m_target.empty() || !refusal.isEmpty()) {
         return refusal;

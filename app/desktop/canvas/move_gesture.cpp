@@ -116,7 +116,7 @@ void MoveGesture::move(QPointF at, Qt::KeyboardModifiers modifiers)
 QString MoveGesture::finish(QPointF at, Qt::KeyboardModifiers modifiers)
 {
     move(at, modifiers);
-    const QString refusal = m_refusal;
+    QString refusal = m_refusal;
     cancel();
     if (!refusal.isEmpty() || m_shift.isNull()) {
         return refusal;

@@ -65,6 +65,7 @@ std::vector<BillGroup> groupsByComponent(const Bill& bill, const Design& design)
         group.rows.push_back(rowOf(line));
     }
     std::vector<BillGroup> sorted;
+    sorted.reserve(groups.size());
     for (auto& [node, group] : groups) {
         sorted.push_back(std::move(group));
     }

@@ -161,7 +161,7 @@ void EventListPanel::reveal(const QModelIndex& index)
     if (!index.isValid()) {
         return;
     }
-    const RunEvent event = m_model->event(m_filter->mapToSource(index).row());
+    const RunEvent event = m_model->eventAt(m_filter->mapToSource(index).row());
     m_revealing = true;
     m_run.setViewTime(event.at);
     m_revealing = false;

@@ -84,7 +84,7 @@ QVariant EventListModel::data(const QModelIndex& index, int role) const
     if (!index.isValid() || index.row() >= m_rows) {
         return {};
     }
-    const RunEvent& entry = event(index.row());
+    const RunEvent& entry = eventAt(index.row());
     if (role == Qt::DisplayRole) {
         switch (index.column()) {
         case TimeColumn:
@@ -164,7 +164,7 @@ void EventFilter::setNodes(std::set<std::string> nodes)
 
 bool EventFilter::filterAcceptsRow(int row, const QModelIndex&) const
 {
-    const RunEvent& event = m_model.event(row);
+    const RunEvent& event = m_model.eventAt(row);
     if (event.level < m_least || (!m_nodes.empty() && !m_nodes.contains(event.node))) {
         return false;
     }

@@ -26,7 +26,7 @@ public:
     void setResult(std::shared_ptr<const RunResult> result);
     /// Entries after this moment are muted: they have not happened yet for whoever scrubbed back.
     void setViewTime(Time at);
-    const RunEvent& event(int row) const { return m_result->log[static_cast<std::size_t>(row)]; }
+    const RunEvent& eventAt(int row) const { return m_result->log[static_cast<std::size_t>(row)]; }
     /// The last row at or before `at`; -1 if there is none.
     int rowAt(Time at) const;
 

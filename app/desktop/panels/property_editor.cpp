@@ -45,8 +45,7 @@ private:
 class NumberEditor final : public PropertyEditor {
 public:
     NumberEditor(const PropertySpec& spec, QWidget* parent)
-        : PropertyEditor(parent), m_whole(spec.type == PropertyType::Integer),
-          m_field(new NumberField(spec, this))
+        : PropertyEditor(parent), m_field(new NumberField(spec, this))
     {
         tightRow(this)->addWidget(m_field);
         setFocusProxy(m_field);
@@ -76,7 +75,6 @@ private:
         emit edited(integral ? Value(static_cast<std::int64_t>(*number)) : Value(*number));
     }
 
-    bool m_whole;
     NumberField* m_field;
 };
 

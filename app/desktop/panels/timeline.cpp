@@ -41,10 +41,10 @@ QColor colourOf(EventLevel level)
 /// The smallest step of a clock that is at least `least`.
 Duration clockStep(Duration least)
 {
-    static constexpr std::chrono::seconds steps[] = {
+    static constexpr std::chrono::seconds kTimelineSteps[] = {
         1s,    2s,    5s,    10s,    15s,    30s,    60s,    120s,    300s,    600s,   900s,
         1800s, 3600s, 7200s, 10800s, 21600s, 43200s, 86400s, 172800s, 432000s, 864000s};
-    for (const std::chrono::seconds step : steps) {
+    for (const std::chrono::seconds step : kTimelineSteps) {
         if (step >= least) {
             return step;
         }
