@@ -150,8 +150,10 @@ Process ContainerFleet::watchHealth(TaskPointer task)
             return [&task, wanted](TargetGroup* group) { return group->health(task->replica) == wanted; };
         };
         if (std::all_of(groups.begin(), groups.end(), is(TargetHealth::Healthy))) {
-            task->health = TaskHealth::Healthy;
-            changed();
+            if (task->health != TaskHealth::Healthy) {
+                task->health = TaskHealth::Healthy;
+                changed();
+            }
         } else if (
             std::any_of(groups.begin(), groups.end(), is(TargetHealth::Unhealthy)) &&
             m_world.now() >= task->runningSince + m_config.healthGrace) {

@@ -107,8 +107,8 @@ private:
     bool nextIsSpot() const;
     std::string taskName(const LiveTask& task) const;
     double launchTokens() const;
-    /// So many tasks, each for `seconds` of that hour.
-    void bill(Usage& usage, bool areSpot, std::uint32_t hour, std::int64_t seconds, std::int64_t tasks) const;
+    /// All tasks of a sort, together there for so many seconds of that hour.
+    void bill(Usage& usage, bool areSpot, std::uint32_t hour, std::int64_t seconds) const;
     void loseZone(ZoneIndex zone);
 
     World& m_world;

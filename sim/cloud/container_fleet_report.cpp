@@ -1,5 +1,6 @@
 // What a fleet says about itself: counts, the tasks as the canvas shows them, and its usage.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,8 @@
 namespace neph {
 
 namespace {
+
+constexpr std::int64_t kHour = 3600;  // Seconds.
 
 ReplicaView::Look lookOf(const Task& task)
 {
@@ -110,12 +113,15 @@ std::vector<ReplicaView> ContainerFleet::views() const
 
 void ContainerFleet::appendUsage(Usage& usage, Time now) const
 {
-    // A month of a thousand tasks is a million hours, nearly all of them whole: those are counted first.
-    struct WholeHours {
-        std::int64_t onDemand = 0;
-        std::int64_t spot = 0;
+    // A month of a thousand tasks is a million hours: seconds are added up hour by hour before they are
+    // billed.
+    struct Hour {
+        std::int64_t inPart = 0;  // Seconds of tasks that were there for a part of it.
+        std::int64_t whole =
+            0;  // Tasks that were there all the time: here how many more than the hour before.
     };
-    std::vector<WholeHours> whole(static_cast<std::size_t>(now / 1h) + 2);
+    const auto hours = static_cast<std::size_t>(now / 1h) + 2;
+    std::array<std::vector<Hour>, 2> used{std::vector<Hour>(hours + 1), std::vector<Hour>(hours + 1)};
     for (const TaskPointer& task : m_all) {
         if (task->billedFrom < Time(0)) {
             continue;
@@ -124,33 +130,38 @@ void ContainerFleet::appendUsage(Usage& usage, Time now) const
         const Time to = hasEnded ? task->billedTo : now;
         // Per second, rounded up; a task that has ended is billed for no less than the minimum.
         const std::int64_t from = task->billedFrom / 1s;
-        const std::int64_t used = (to - task->billedFrom + 999'999'999ns) / 1s;
+        const std::int64_t lasted = (to - task->billedFrom + 999'999'999ns) / 1s;
         const std::int64_t least = hasEnded ? m_config.billedAtLeast / 1s : 0;
-        const std::int64_t end = from + std::max(used, least);
-        for (std::int64_t hour = from / 3600; hour * 3600 < end; ++hour) {
-            const std::int64_t inHour = std::min(end, (hour + 1) * 3600) - std::max(from, hour * 3600);
-            const auto index = static_cast<std::size_t>(hour);
-            if (inHour == 3600 && index < whole.size()) {
-                ++(task->spot ? whole[index].spot : whole[index].onDemand);
-            } else {
-                bill(usage, task->spot, static_cast<std::uint32_t>(hour), inHour, 1);
-            }
+        const std::int64_t end =
+            std::min(from + std::max(lasted, least), static_cast<std::int64_t>(hours) * kHour);
+        std::vector<Hour>& of = used[task->spot ? 1 : 0];
+        const auto first = static_cast<std::size_t>(from / kHour);
+        const auto last = static_cast<std::size_t>(end / kHour);
+        if (first == last) {
+            of[first].inPart += end - from;
+            continue;
         }
+        of[first].inPart += static_cast<std::int64_t>(first + 1) * kHour - from;
+        ++of[first + 1].whole;
+        --of[last].whole;
+        of[last].inPart += end - static_cast<std::int64_t>(last) * kHour;
     }
-    for (std::uint32_t hour = 0; hour < whole.size(); ++hour) {
-        bill(usage, false, hour, 3600, whole[hour].onDemand);
-        bill(usage, true, hour, 3600, whole[hour].spot);
+    for (const bool areSpot : {false, true}) {
+        std::int64_t whole = 0;
+        for (std::uint32_t hour = 0; hour < hours; ++hour) {
+            whole += used[areSpot ? 1 : 0][hour].whole;
+            bill(usage, areSpot, hour, whole * kHour + used[areSpot ? 1 : 0][hour].inPart);
+        }
     }
 }
 
-void ContainerFleet::bill(
-    Usage& usage, bool areSpot, std::uint32_t hour, std::int64_t seconds, std::int64_t tasks) const
+void ContainerFleet::bill(Usage& usage, bool areSpot, std::uint32_t hour, std::int64_t seconds) const
 {
-    if (tasks == 0) {
+    if (seconds == 0) {
         return;
     }
     const auto add = [&](const char* service, const std::string& type, Quantity quantity) {
-        usage.add({m_config.nodeId, "", service, type, m_config.region, hour, quantity * tasks});
+        usage.add({m_config.nodeId, "", service, type, m_config.region, hour, quantity});
     };
     const std::string prefix =
         fmt::format("{}Fargate-{}", areSpot ? "SpotUsage-" : "", m_config.arm ? "ARM-" : "");

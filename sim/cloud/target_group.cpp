@@ -23,6 +23,7 @@ void TargetGroup::add(ReplicaId replica, std::string name, Probe probe)
     target->name = std::move(name);
     target->probe = std::move(probe);
     m_targets.push_back(target);
+    m_byReplica[replica] = target;
     m_world.start(watch(target));
 }
 
@@ -136,40 +137,36 @@ Process TargetGroup::warmUp(std::shared_ptr<Target> target)
 
 void TargetGroup::deregister(ReplicaId replica)
 {
-    for (const auto& target : m_targets) {
-        if (target->replica == replica && target->health != TargetHealth::Draining) {
-            target->health = TargetHealth::Draining;
-            m_world.data().setService(replica, Service::Out);
-            m_world.log(
-                EventLevel::Info, m_config.balancerId,
-                fmt::format("(target-group {}) target {} is draining.", m_config.name, target->name),
-                target->name);
-            route();
-        }
+    const auto found = m_byReplica.find(replica);
+    if (found == m_byReplica.end() || found->second->health == TargetHealth::Draining) {
+        return;
     }
+    found->second->health = TargetHealth::Draining;
+    m_world.data().setService(replica, Service::Out);
+    m_world.log(
+        EventLevel::Info, m_config.balancerId,
+        fmt::format("(target-group {}) target {} is draining.", m_config.name, found->second->name),
+        found->second->name);
+    route();
 }
 
 void TargetGroup::remove(ReplicaId replica)
 {
-    const auto of = [replica](const auto& target) { return target->replica == replica; };
-    for (const auto& target : m_targets) {
-        if (of(target)) {
-            target->isGone = true;
-            target->wake.fire();
-        }
+    const auto found = m_byReplica.find(replica);
+    if (found == m_byReplica.end()) {
+        return;
     }
-    std::erase_if(m_targets, of);
+    found->second->isGone = true;
+    found->second->wake.fire();
+    std::erase(m_targets, found->second);
+    m_byReplica.erase(found);
     route();
 }
 
 TargetHealth TargetGroup::health(ReplicaId replica) const
 {
-    for (const auto& target : m_targets) {
-        if (target->replica == replica) {
-            return target->health;
-        }
-    }
-    return TargetHealth::Initial;
+    const auto found = m_byReplica.find(replica);
+    return found == m_byReplica.end() ? TargetHealth::Initial : found->second->health;
 }
 
 int TargetGroup::healthyCount() const

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -72,7 +73,8 @@ private:
 
     World& m_world;
     Config m_config;
-    std::vector<std::shared_ptr<Target>> m_targets;
+    std::vector<std::shared_ptr<Target>> m_targets;            ///< In order of coming.
+    std::map<ReplicaId, std::shared_ptr<Target>> m_byReplica;  ///< The same.
     Trigger m_changed;
     bool m_isOpen = false;  ///< Failing open at present.
 };
