@@ -1,0 +1,130 @@
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "sim/base/assets.h"
+#include "sim/kernel/random.h"
+#include "sim/model/design_json.h"
+#include "tests/accuracy/examples.h"
+
+namespace neph {
+
+namespace {
+
+constexpr int kMinutesADay = 1440;
+constexpr double kServiceSeconds = 0.02;
+constexpr int kWorkers = 4;
+constexpr double kCrowd = 2.5;  ///< Times the usual rate.
+constexpr int kCrowdMinutes = 10;
+constexpr int kTargetPercent = 65;
+
+/// A day of minutes: half more and half less than `rate` with the hour, a tenth by chance, and one crowd. Of
+/// part of a day, the first part, with the crowd in it all the same.
+TrafficTrace noisyDay(double rate, double days)
+{
+    RandomStream random(1, streamId("accuracy", "noise of the minutes"));
+    TrafficTrace trace{"day", {}};
+    const auto minutes = static_cast<int>(days * kMinutesADay);
+    const int crowdAt = static_cast<int>((0.3 + 0.5 * random.uniform()) * minutes);
+    for (int minute = 0; minute < minutes; ++minute) {
+        const double usual = rate * (1 + 0.5 * std::sin(2 * std::numbers::pi * minute / kMinutesADay)) *
+                             std::exp(0.1 * random.normal() - 0.005);
+        const bool isCrowd = minute >= crowdAt && minute < crowdAt + kCrowdMinutes;
+        const double here = isCrowd ? kCrowd * rate : usual;
+        trace.points.push_back({60.0 * minute, std::floor(100 * here + 0.5) / 100});
+    }
+    return trace;
+}
+
+void keepOneService(Design& design)
+{
+    const std::vector<std::string> kept{"users",   "region",   "vpc",  "zone-a",    "zone-b",  "zone-c",
+                                        "cluster", "balancer", "shop", "image-1-0", "registry"};
+    const auto isKept = [&kept](const std::string& id) {
+        return std::find(kept.begin(), kept.end(), id) != kept.end();
+    };
+    std::erase_if(design.nodes, [&](const Node& node) { return !isKept(node.id); });
+    std::erase_if(design.links, [&](const Link& link) { return !isKept(link.from) || !isKept(link.to); });
+    design.faults.clear();
+}
+
+Properties usersOf(double patienceSeconds)
+{
+    const Value one = Value::array(
+        {{{"name", "browse"}, {"weight", 1}, {"cpuMs", 0}, {"requestKiB", 2}, {"responseKiB", 4}}});
+    return {
+        {"load", "trace"},
+        {"trace", "day"},
+        {"classes", one},
+        {"retries", 0},
+        {"patienceSeconds", patienceSeconds}};
+}
+
+Properties serviceOf(double rate, const std::string& law)
+{
+    const double tasks = rate * kServiceSeconds / kWorkers / (kTargetPercent / 100.0);
+    Properties properties{
+        {"autoscaling", "cpu"},
+        {"targetCpu", kTargetPercent},
+        {"cpu", "4"},
+        {"memoryMiB", 8192},
+        {"memoryPerRequestMiB", 1},
+        {"cpuMs", 1000 * kServiceSeconds},
+        {"cpuLaw", law},
+        {"workers", kWorkers},
+        {"queueLimit", 100'000},
+        {"desiredCount", std::max(2, static_cast<int>(std::ceil(tasks)))},
+        {"minCount", 2},
+        {"maxCount", std::min(5000, static_cast<int>(3.4 * tasks) + 10)}};
+    if (law == "lognormal") {
+        properties["cpuScv"] = 2.25;
+    }
+    return properties;
+}
+
+/// Health checks wait in the same queue: while the crowd lasts, none of them may take a task away.
+const Properties kPatientBalancer{
+    {"deregistrationDelay", 30},
+    {"healthInterval", 300},
+    {"healthTimeout", 120},
+    {"unhealthyThreshold", 10},
+    {"healthyThreshold", 2}};
+
+Example oneService(double rate, const std::string& law, double days, int truths)
+{
+    Example made;
+    made.name = fmt::format("one-{:.0f}-{}", rate, law);
+    made.point = days < 1 ? fmt::format("one service, crowd and scaling, {:.3g} of a day", days)
+                          : "one service, crowd and scaling, a day";
+    made.truths = truths;
+    made.design = readDesign(assetText("templates/starter.nepho")).design;
+    made.design.name = made.name;
+    made.design.runSeconds = days * kMinutesADay * 60;
+    keepOneService(made.design);
+    for (Node& node : made.design.nodes) {
+        if (node.id == "users") {
+            node.properties = usersOf(600);
+        } else if (node.id == "balancer") {
+            node.properties = kPatientBalancer;
+        } else if (node.id == "shop") {
+            node.properties = serviceOf(rate, law);
+        }
+    }
+    made.design.traffic = {noisyDay(rate, days)};
+    return made;
+}
+
+}  // namespace
+
+std::vector<Example> oneServiceAllDay()
+{
+    // As much of the day at 50,000/s as one core runs in about eight minutes.
+    constexpr double kPart = 0.125;
+    return {oneService(100, "exponential", 1, 3),        oneService(100, "lognormal", 1, 3),
+            oneService(2000, "exponential", 1, 3),       oneService(2000, "lognormal", 1, 3),
+            oneService(50'000, "exponential", kPart, 1), oneService(50'000, "lognormal", kPart, 1)};
+}
+
+}  // namespace neph
