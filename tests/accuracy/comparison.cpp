@@ -7,9 +7,6 @@ namespace neph {
 
 namespace {
 
-// What is counted to the request or bucket is never nearer than this: a bucket of a histogram is 0.8 % wide.
-constexpr double kBucket = 0.004;
-
 double share(double value, double truth)
 {
     return truth > 0 ? value / truth - 1 : value > 0 ? 1 : 0;
@@ -71,7 +68,7 @@ void judgeLatencies(
         }
         std::optional<double> printed;
         if (guess.trust) {
-            printed = guess.trust->latency.at(of).*each.error + kBucket;
+            printed = guess.trust->latency.at(of).*each.error;
         }
         all.push_back(judged(each.name, values, guess.latency.at(of).*each.value, printed));
         all.back().of = of;
@@ -121,8 +118,8 @@ void judgeHours(const std::vector<Figures>& truths, const Figures& guess, std::v
         }
         for (const double value : values) {
             ++mean.truths;
-            mean.outside += hour < guess.hourlyLow.size() && (value < guess.hourlyLow[hour] * (1 - kBucket) ||
-                                                              value > guess.hourlyHigh[hour] * (1 + kBucket))
+            mean.outside += hour < guess.hourlyLow.size() &&
+                                    (value < guess.hourlyLow[hour] || value > guess.hourlyHigh[hour])
                                 ? 1
                                 : 0;
         }
@@ -149,7 +146,7 @@ std::vector<Judged> judge(const std::vector<Figures>& truths, const Figures& gue
         bills.push_back(truth.bill);
     }
     all.push_back(judged("vCPU-hours", hours, guess.vcpuHours, std::nullopt));
-    const auto cost = guess.trust ? std::optional<double>(guess.trust->cost + 1e-3) : std::nullopt;
+    const auto cost = guess.trust ? std::optional<double>(guess.trust->cost) : std::nullopt;
     all.push_back(judged("bill", bills, guess.bill, cost));
     if (truths.front().latency.size() > 2) {
         for (const auto& [name, latency] : truths.front().latency) {

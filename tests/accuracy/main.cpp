@@ -26,10 +26,32 @@ struct Wanted {
     bool isList = false;
     std::string cache = NEPH_ACCURACY_CACHE;
     std::string writeTo;
+    std::vector<std::string> files;
 };
+
+/// Designs of the caller's own. Files that cannot be read are left out, with a word about it.
+std::vector<Example> fromFiles(const std::vector<std::string>& files)
+{
+    std::vector<Example> all;
+    for (const std::string& path : files) {
+        std::ifstream file(path);
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        const LoadedDesign loaded = readDesign(text);
+        if (!loaded.readable) {
+            fmt::print(stderr, "{} cannot be read\n", path);
+            continue;
+        }
+        all.push_back({std::filesystem::path(path).stem().string(), loaded.design.name, loaded.design, 1});
+        all.back().design.name = all.back().name;
+    }
+    return all;
+}
 
 std::vector<Example> chosen(const Wanted& wanted)
 {
+    if (!wanted.files.empty()) {
+        return fromFiles(wanted.files);
+    }
     std::vector<Example> all = pathsOfServices();
     const std::vector<Example> more = oneServiceAllDay();
     all.insert(all.end(), more.begin(), more.end());
@@ -165,6 +187,7 @@ int main(int argc, char** argv)
     app.add_flag("--list", wanted.isList, "Only say which designs there are");
     app.add_option("--cache", wanted.cache, "Folder of the runs of every request");
     app.add_option("--write", wanted.writeTo, "Only write the designs into this folder");
+    app.add_option("--design", wanted.files, "Files with designs to compare, in place of our own");
     CLI11_PARSE(app, argc, argv);
     return neph::work(wanted);
 }
