@@ -120,7 +120,6 @@ private:
     /// After a failure: whether it is final; then `outcome` is what the caller sees.
     bool isGivenUp(std::uint32_t parent, std::uint32_t call, std::uint16_t attempt, std::uint16_t& outcome);
     bool triesAgain(std::uint32_t parent, std::uint32_t call, std::uint16_t attempt, std::uint16_t outcome);
-    std::uint16_t mapped(std::uint32_t policy, std::uint16_t outcome) const;
     void leaveReplica(const Frame& frame, bool isOk);
     void watch(std::uint32_t ring, std::uint32_t index);
     void expire(std::uint32_t ring);

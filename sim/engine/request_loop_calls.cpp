@@ -34,7 +34,10 @@ bool RequestLoop::isGivenUp(
     if (triesAgain(parent, stepIndex, attempt, outcome)) {
         return false;
     }
-    outcome = mapped(step.policy, outcome);
+    if (step.policy != kNone) {
+        outcome = static_cast<std::uint16_t>(
+            s.plan.policies[step.policy].mapped(outcome, s.plan.outcomes[outcome].kind));
+    }
     return true;
 }
 
@@ -137,35 +140,6 @@ std::uint32_t RequestLoop::tryAgain(std::uint32_t index)
         traces.end(s.frames[parent], parent, step, m_sim.now(), 0);
     }
     return call(parent, step, attempt);
-}
-
-std::uint16_t RequestLoop::mapped(std::uint32_t policyIndex, std::uint16_t outcome) const
-{
-    if (policyIndex == kNone) {
-        return outcome;
-    }
-    const PolicySpec& policy = s.plan.policies[policyIndex];
-    if (policy.ignoreFailure) {
-        return 0;
-    }
-    OutcomeId instead;
-    switch (s.plan.outcomes[outcome].kind) {
-    case OutcomeSpec::Kind::Refused:
-        instead = policy.onRefused;
-        break;
-    case OutcomeSpec::Kind::Unavailable:
-        instead = policy.onUnavailable;
-        break;
-    case OutcomeSpec::Kind::Throttled:
-        instead = policy.onThrottled;
-        break;
-    case OutcomeSpec::Kind::Failed:
-        instead = policy.onFailed;
-        break;
-    default:
-        break;
-    }
-    return instead ? static_cast<std::uint16_t>(instead.value) : outcome;
 }
 
 void RequestLoop::watch(std::uint32_t ringIndex, std::uint32_t index)

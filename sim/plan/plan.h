@@ -66,6 +66,10 @@ struct PolicySpec {
     bool ignoreFailure = false;  ///< Go on as if it had worked.
     std::uint32_t backoffLabel = 0;
     DrawId jitter;  ///< Uniform (0,1) stream of its own.
+
+    /// The outcome the caller's path goes on with after the last attempt ended with `outcome`, which is of
+    /// that kind; 0 where it goes on as if it had worked.
+    std::uint32_t mapped(std::uint32_t outcome, OutcomeSpec::Kind kind) const;
 };
 
 /// A path: what happens to a request at one node, in one frame of its own.

@@ -436,35 +436,6 @@ double RatePropagation::take(const Passing& passing)
     return passing.mass * one * other;
 }
 
-std::uint32_t RatePropagation::mapped(const Step& step, std::uint32_t outcome) const
-{
-    if (!step.policy || outcome == 0) {
-        return outcome;
-    }
-    const PolicySpec& policy = m_plan.policies[step.policy.value];
-    if (policy.ignoreFailure) {
-        return 0;
-    }
-    OutcomeId instead;
-    switch (m_plan.outcomes[outcome].kind) {
-    case OutcomeSpec::Kind::Refused:
-        instead = policy.onRefused;
-        break;
-    case OutcomeSpec::Kind::Unavailable:
-        instead = policy.onUnavailable;
-        break;
-    case OutcomeSpec::Kind::Throttled:
-        instead = policy.onThrottled;
-        break;
-    case OutcomeSpec::Kind::Failed:
-        instead = policy.onFailed;
-        break;
-    default:
-        break;
-    }
-    return instead ? instead.value : outcome;
-}
-
 /// How one attempt of a call ends, over the replicas it may go to, and how long it takes.
 RatePropagation::Walk& RatePropagation::attempt(const Passing& passing, double perSecond)
 {
@@ -542,9 +513,9 @@ void RatePropagation::call(const Passing& passing, std::vector<double>& ends, do
         expected += last;
         backoff += last * most * (policy.jitter ? 0.5 : 1);
     }
-    for (std::size_t i = 0; i < one.outcomes.size(); ++i) {
+    for (std::uint32_t i = 0; i < one.outcomes.size(); ++i) {
         const bool isRetried = i > 0 && m_plan.outcomes[i].retryable;
-        ends[mapped(step, static_cast<std::uint32_t>(i))] += one.outcomes[i] * (isRetried ? last : expected);
+        ends[policy.mapped(i, m_plan.outcomes[i].kind)] += one.outcomes[i] * (isRetried ? last : expected);
     }
     time = expected * one.seconds + backoff;
     if (m_counts) {

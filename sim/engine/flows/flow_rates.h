@@ -121,7 +121,6 @@ private:
     FlowStation& stationAt(StationId station, const Place& at);
     double drawn(DrawId draw, std::uint32_t requestClass) const;
     double amount(AmountId amount, std::uint32_t requestClass) const;
-    std::uint32_t mapped(const Step& step, std::uint32_t outcome) const;
     Walk& take();
 
     FlowState& m_state;

@@ -258,7 +258,8 @@ WalkAnswer PathWalker::call(const Visit& visit, std::uint32_t index)
     double before = 0;
     for (std::uint16_t tried = 0; answer.outcome != 0; ++tried) {
         if (tried >= policy.retries || !m_plan.outcomes[answer.outcome].retryable) {
-            answer.outcome = mapped(policy, answer.outcome);
+            answer.outcome = static_cast<std::uint16_t>(
+                policy.mapped(answer.outcome, m_plan.outcomes[answer.outcome].kind));
             break;
         }
         before += answer.seconds + backoff(policy, tried);
@@ -309,32 +310,6 @@ double PathWalker::backoff(const PolicySpec& policy, std::uint16_t attempt)
     }
     const double share = policy.jitter ? m_plan.draws[policy.jitter.value].byClass[0].sample(*m_random) : 1;
     return share * seconds(most);
-}
-
-std::uint16_t PathWalker::mapped(const PolicySpec& policy, std::uint16_t outcome) const
-{
-    if (policy.ignoreFailure) {
-        return 0;
-    }
-    OutcomeId instead;
-    switch (m_plan.outcomes[outcome].kind) {
-    case OutcomeSpec::Kind::Refused:
-        instead = policy.onRefused;
-        break;
-    case OutcomeSpec::Kind::Unavailable:
-        instead = policy.onUnavailable;
-        break;
-    case OutcomeSpec::Kind::Throttled:
-        instead = policy.onThrottled;
-        break;
-    case OutcomeSpec::Kind::Failed:
-        instead = policy.onFailed;
-        break;
-    case OutcomeSpec::Kind::Ok:
-    case OutcomeSpec::Kind::TimedOut:
-        break;
-    }
-    return instead ? static_cast<std::uint16_t>(instead.value) : outcome;
 }
 
 }  // namespace neph

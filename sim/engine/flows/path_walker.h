@@ -126,7 +126,6 @@ private:
     bool takes(const WalkStep& step, const Visit& visit);
     void giveBack(std::size_t level, double now);
     double backoff(const PolicySpec& policy, std::uint16_t attempt);
-    std::uint16_t mapped(const PolicySpec& policy, std::uint16_t outcome) const;
     const WalkPlace& place(const WalkStep& step, const Visit& visit) const
     {
         return m_world.places[step.station + (visit.where.base & step.stationMask)];
