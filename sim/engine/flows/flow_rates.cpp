@@ -7,8 +7,6 @@ namespace neph {
 
 namespace {
 
-// A station this full waits so long that what piles up in the interval says more than a formula for ever.
-constexpr double kNearlyFull = 0.985;
 constexpr int kMostRounds = 60;
 constexpr int kHalvings = 30;
 

@@ -8,6 +8,9 @@
 
 namespace neph {
 
+/// The load above which what piles up in an interval says more than a formula for ever does.
+inline constexpr double kNearlyFull = 0.985;
+
 /// Requests per second through a plan while nothing changes, and what they ask of its stations.
 struct FlowRates {
     std::vector<double> classes;                ///< By class.

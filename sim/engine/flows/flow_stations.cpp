@@ -7,8 +7,6 @@ namespace neph {
 
 namespace {
 
-// A station this full waits so long that what piles up in the interval says more than a formula for ever.
-constexpr double kNearlyFull = 0.985;
 // Rooms this small are lost from at random, not when a fluid reaches their brim.
 constexpr double kSmallRoom = 64;
 constexpr double kSameShare = 1e-7;
