@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/engine/bottleneck.h"
+
 namespace neph {
 
 StationReading readStation(const RunState& state, std::uint32_t station, Time now)
@@ -92,15 +94,18 @@ public:
         for (std::uint32_t i = 0; i < m_plan.nodes.size(); ++i) {
             fillNode(i, result.nodes[m_plan.nodes[i].id]);
         }
+        std::vector<Bottleneck> bottlenecks(m_plan.nodes.size());
         for (std::uint32_t i = 0; i < m_plan.stations.size(); ++i) {
-            NodeView& node = result.nodes[m_plan.nodes[m_plan.stations[i].node.value].id];
-            node.stations.push_back(viewOf(i));
-            node.utilisation = std::max(node.utilisation, node.stations.back().utilisation);
-            node.queue += node.stations.back().queue;
-        }
-        for (std::uint32_t i = 0; i < m_plan.nodes.size(); ++i) {
-            NodeView& node = result.nodes[m_plan.nodes[i].id];
-            node.bottleneck = bottleneckOf(i, node);
+            const std::uint32_t index = m_plan.stations[i].node.value;
+            NodeView& node = result.nodes[m_plan.nodes[index].id];
+            const StationView& station = node.stations.emplace_back(viewOf(i));
+            node.utilisation = std::max(node.utilisation, station.utilisation);
+            node.queue += station.queue;
+            bottlenecks[index].consider(
+                station, m_plan.stations[i].kind,
+                m_hasInterval ? m_interval.stations[i].queue : station.queue,
+                m_hasInterval ? m_interval.stations[i].refused : station.refused);
+            node.bottleneck = bottlenecks[index].inWords();
         }
         for (std::uint32_t i = 0; i < m_state.pools.size(); ++i) {
             NodeView& node = result.nodes[m_plan.nodes[m_plan.pools[i].node.value].id];
@@ -191,49 +196,6 @@ private:
             view.queue += static_cast<double>(reading.queueNow);
         }
         return view;
-    }
-
-    /// The station that is waited for most; where nobody waits, the busiest if it is nearly full.
-    std::string bottleneckOf(std::uint32_t node, const NodeView& view) const
-    {
-        std::size_t place = 0;
-        const StationView* worst = nullptr;
-        const StationSpec* worstSpec = nullptr;
-        double worstScore = 0;
-        for (std::uint32_t i = 0; i < m_plan.stations.size(); ++i) {
-            if (m_plan.stations[i].node.value != node) {
-                continue;
-            }
-            const StationView& station = view.stations[place++];
-            const std::uint64_t refused = m_hasInterval ? m_interval.stations[i].refused : station.refused;
-            const double queue = m_hasInterval ? m_interval.stations[i].queue : station.queue;
-            const double score = station.utilisation + queue + (refused > 0 ? 2 : 0);
-            if (score > worstScore) {
-                worstScore = score;
-                worst = &station;
-                worstSpec = &m_plan.stations[i];
-            }
-        }
-        constexpr double kWorthSaying = 0.7;
-        return worst == nullptr || worstScore < kWorthSaying ? std::string() : inWords(*worst, *worstSpec);
-    }
-
-    static std::string inWords(const StationView& station, const StationSpec& spec)
-    {
-        const bool isTaken = spec.kind == StationKind::TokenBucket || spec.kind == StationKind::Memory;
-        std::string words = fmt::format(
-            "{}: {:.0f} % {}", station.name, station.utilisation * 100, isTaken ? "used" : "busy");
-        if (milliseconds(station.meanWait) >= 0.1) {
-            const double wait = milliseconds(station.meanWait);
-            const std::string text = wait < 999.5     ? fmt::format("{:.3g} ms", wait)
-                                     : wait < 999.5e3 ? fmt::format("{:.3g} s", wait / 1e3)
-                                                      : fmt::format("{:.0f} s", wait / 1e3);
-            words += fmt::format(", requests wait {} for it", text);
-        }
-        if (station.refused > 0) {
-            words += fmt::format(", {} refused", station.refused);
-        }
-        return words;
     }
 
     const RunState& m_state;

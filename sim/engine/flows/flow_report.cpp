@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/engine/bottleneck.h"
 #include "sim/engine/flows/flow_engine.h"
 
 namespace neph {
@@ -182,8 +183,7 @@ void FlowEngine::describe(RunResult& result) const
 
 void FlowEngine::describeStations(RunResult& result) const
 {
-    constexpr double kWorthSaying = 0.7;
-    std::map<std::string, double> worst;
+    std::vector<Bottleneck> bottlenecks(m_plan.nodes.size());
     for (std::uint32_t i = 0; i < m_plan.stations.size(); ++i) {
         const StationSpec& spec = m_plan.stations[i];
         NodeView& node = result.nodes[m_plan.nodes[spec.node.value].id];
@@ -199,18 +199,9 @@ void FlowEngine::describeStations(RunResult& result) const
         const std::uint64_t entered = reading.arrivals - reading.refused;
         view.meanWait =
             entered > 0 ? fromSeconds(reading.waiting / static_cast<double>(entered)) : Duration(0);
-        const double score = view.utilisation + view.queue + (view.refused > 0 ? 2 : 0);
-        if (score > std::max(kWorthSaying, worst[m_plan.nodes[spec.node.value].id])) {
-            worst[m_plan.nodes[spec.node.value].id] = score;
-            node.bottleneck = fmt::format("{}: {:.0f} % busy", view.name, 100 * view.utilisation);
-            if (milliseconds(view.meanWait) >= 0.1) {
-                node.bottleneck +=
-                    fmt::format(", requests wait {:.1f} ms for it", milliseconds(view.meanWait));
-            }
-            if (view.refused > 0) {
-                node.bottleneck += fmt::format(", {} refused", view.refused);
-            }
-        }
+        Bottleneck& bottleneck = bottlenecks[spec.node.value];
+        bottleneck.consider(view, spec.kind, view.queue, view.refused);
+        node.bottleneck = bottleneck.inWords();
         node.utilisation = std::max(node.utilisation, view.utilisation);
         node.queue += view.queue;
         node.stations.push_back(std::move(view));
