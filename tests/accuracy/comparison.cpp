@@ -111,7 +111,7 @@ void judgeHours(const std::vector<Figures>& truths, const Figures& guess, std::v
         mean.truth += truth;
         mean.noise += noise;
         mean.off += std::abs(off);
-        if (std::abs(off) > std::abs(worst.off)) {
+        if (std::abs(off) >= std::abs(worst.off)) {
             worst.truth = truth;
             worst.noise = noise;
             worst.off = off;

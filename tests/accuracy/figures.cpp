@@ -1,9 +1,12 @@
 #include "tests/accuracy/figures.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <mutex>
+#include <thread>
 
 namespace neph {
 
@@ -24,6 +27,30 @@ private:
 
     clockid_t m_clock;
     double m_start;
+};
+
+/// Asks for a stop after some seconds, unless it goes first.
+class Alarm {
+public:
+    explicit Alarm(double seconds)
+        : m_thread([this, seconds](std::stop_token gone) {
+              std::unique_lock lock(m_mutex);
+              m_wake.wait_for(lock, gone, std::chrono::duration<double>(seconds), [&gone] {
+                  return gone.stop_requested();
+              });
+              if (!gone.stop_requested()) {
+                  m_source.request_stop();
+              }
+          })
+    {
+    }
+    std::stop_token token() const { return m_source.get_token(); }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable_any m_wake;
+    std::stop_source m_source;
+    std::jthread m_thread;  ///< Last, so that it ends before what it uses.
 };
 
 LatencyFigures latencyFigures(const Histogram& latency)
@@ -100,11 +127,13 @@ Figures figuresOf(const RunResult& result)
 
 }  // namespace
 
-Figures figuresOfRun(const Design& design, EngineChoice engine, std::uint64_t seed)
+std::optional<Figures>
+figuresOfRun(const Design& design, EngineChoice engine, std::uint64_t seed, double mostSeconds)
 {
     RunOptions options;
     options.engine = engine;
     options.seed = seed;
+    const Alarm alarm(mostSeconds);
     const Stopwatch wall(CLOCK_MONOTONIC);
     const Stopwatch cpu(CLOCK_THREAD_CPUTIME_ID);
     Result<std::unique_ptr<LiveRun>> started = LiveRun::start(design, options);
@@ -117,7 +146,10 @@ Figures figuresOfRun(const Design& design, EngineChoice engine, std::uint64_t se
     while (!live.isFinished()) {
         const Time hourEnd = std::min<Time>(live.horizon(), 1h * (hourly.size() + 1));
         while (live.now() < hourEnd) {
-            live.advance(hourEnd, std::chrono::hours(1), {});
+            live.advance(hourEnd, std::chrono::hours(1), alarm.token());
+            if (alarm.token().stop_requested()) {
+                return std::nullopt;
+            }
         }
         const Histogram now = all(live.result());
         hourly.push_back(p99Between(before, now));
@@ -130,7 +162,8 @@ Figures figuresOfRun(const Design& design, EngineChoice engine, std::uint64_t se
     return figures;
 }
 
-Figures figuresOfWindows(const Design& design, double tolerance, std::uint64_t seed, unsigned threads)
+std::optional<Figures> figuresOfWindows(
+    const Design& design, double tolerance, std::uint64_t seed, unsigned threads, double mostSeconds)
 {
     RunOptions options;
     options.engine = EngineChoice::Auto;
@@ -138,9 +171,13 @@ Figures figuresOfWindows(const Design& design, double tolerance, std::uint64_t s
     options.affordableRequests = 0;
     options.seed = seed;
     options.threads = threads;
+    const Alarm alarm(mostSeconds);
     const Stopwatch wall(CLOCK_MONOTONIC);
     const Stopwatch cpu(CLOCK_PROCESS_CPUTIME_ID);
-    const RunResult result = run(design, options);
+    const RunResult result = run(design, options, alarm.token());
+    if (!result.stoppedBy.empty()) {
+        return std::nullopt;
+    }
     if (!result.trust) {
         refuse(design, "no windows were sampled");
     }

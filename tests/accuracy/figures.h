@@ -34,10 +34,12 @@ struct Figures {
     std::vector<double> hourlyHigh;
 };
 
-/// Runs a design by requests or by flows, hour by hour.
-Figures figuresOfRun(const Design& design, EngineChoice engine, std::uint64_t seed);
+/// Runs a design by requests or by flows, hour by hour. Nothing if it has not ended in `mostSeconds`.
+std::optional<Figures>
+figuresOfRun(const Design& design, EngineChoice engine, std::uint64_t seed, double mostSeconds);
 
-/// Runs a design by windows, however short it is.
-Figures figuresOfWindows(const Design& design, double tolerance, std::uint64_t seed, unsigned threads);
+/// Runs a design by windows, however short it is. Nothing if it has not ended in `mostSeconds`.
+std::optional<Figures> figuresOfWindows(
+    const Design& design, double tolerance, std::uint64_t seed, unsigned threads, double mostSeconds);
 
 }  // namespace neph

@@ -15,9 +15,12 @@ namespace neph {
 
 namespace {
 
+constexpr double kNoLimit = 1e6;  // Seconds.
+
 struct Wanted {
     std::vector<std::string> filters;
     unsigned threads = 1;
+    double mostSeconds = 300;
     int seeds = 0;  ///< 0: as the example says.
     bool withTight = false;
     bool isFresh = false;
@@ -97,7 +100,8 @@ void fillStore(const std::vector<Example>& examples, const Wanted& wanted, const
         threads.emplace_back([&] {
             for (std::size_t k = next++; k < jobs.size(); k = next++) {
                 const Job& job = jobs[k];
-                const Figures figures = figuresOfRun(job.example->design, EngineChoice::Requests, job.seed);
+                const Figures figures =
+                    *figuresOfRun(job.example->design, EngineChoice::Requests, job.seed, kNoLimit);
                 store.keep(job.example->design, job.seed, figures);
                 fmt::print(
                     stderr, "{} seed {}: {:.1f} M requests in {:.0f} s of CPU, {} of {} runs begun\n",
@@ -122,14 +126,20 @@ std::vector<Figures> truthsOf(const Example& example, const TruthStore& store)
 Compared compare(const Example& example, std::vector<Figures> truths, const Wanted& wanted)
 {
     Compared compared{example, std::move(truths), {}};
-    const auto add = [&compared](const char* way, Figures figures) {
-        std::vector<Judged> judged = judge(compared.truths, figures);
-        compared.guesses.push_back({way, std::move(figures), std::move(judged)});
+    const auto add = [&compared](const char* way, const std::optional<Figures>& figures) {
+        Guess guess{way, figures, {}};
+        if (figures) {
+            guess.judged = judge(compared.truths, *figures);
+        }
+        compared.guesses.push_back(std::move(guess));
     };
-    add("flows, off by %", figuresOfRun(example.design, EngineChoice::Flows, 1));
-    add("auto 3 %, off by % (printed)", figuresOfWindows(example.design, 0.03, 1, wanted.threads));
+    const auto windows = [&](double tolerance) {
+        return figuresOfWindows(example.design, tolerance, 1, wanted.threads, wanted.mostSeconds);
+    };
+    add("flows, off by %", figuresOfRun(example.design, EngineChoice::Flows, 1, wanted.mostSeconds));
+    add("auto 3 %, off by % (printed)", windows(0.03));
     if (wanted.withTight) {
-        add("auto 1 %, off by % (printed)", figuresOfWindows(example.design, 0.01, 1, wanted.threads));
+        add("auto 1 %, off by % (printed)", windows(0.01));
     }
     return compared;
 }
@@ -180,6 +190,7 @@ int main(int argc, char** argv)
     app.add_option("--filter", wanted.filters, "Only designs whose name contains one of these");
     app.add_option("--threads", wanted.threads, "Runs and windows at a time")->check(CLI::Range(1, 256));
     app.add_option("--seeds", wanted.seeds, "Runs of every request for each design");
+    app.add_option("--most-seconds", wanted.mostSeconds, "Give up a run of flows or windows after so long");
     app.add_flag("--tight", wanted.withTight, "Sample to 1 % as well");
     app.add_flag("--fresh", wanted.isFresh, "Run every request again, though it has been done");
     app.add_flag("--cached", wanted.isCachedOnly, "Only designs of which every request has been run");

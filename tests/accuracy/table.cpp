@@ -152,16 +152,21 @@ std::string rowsOf(const Compared& compared)
     std::string rows = fmt::format(
         "| **{}**: {} | {:.3g} M requests, {} seed{} |", compared.example.name, compared.example.point,
         compared.truths.front().requests / 1e6, truths, truths == 1 ? "" : "s");
+    const std::vector<Judged> own = judge(compared.truths, compared.truths.front());
     for (const char* figure : kFigures) {
-        rows += ' ' + truthCell(find(compared.guesses.front().judged, figure), truths) + " |";
+        rows += ' ' + truthCell(find(own, figure), truths) + " |";
     }
     rows += fmt::format(" {:.1f} |\n", seconds);
     for (const Guess& guess : compared.guesses) {
+        if (!guess.figures) {
+            rows += fmt::format("| | {} | did not end in time |\n", guess.way);
+            continue;
+        }
         rows += fmt::format("| | {} |", guess.way);
         for (const char* figure : kFigures) {
             rows += ' ' + guessCell(find(guess.judged, figure)) + " |";
         }
-        rows += fmt::format(" {:.2f} |\n", guess.figures.cpuSeconds);
+        rows += fmt::format(" {:.2f} |\n", guess.figures->cpuSeconds);
     }
     return rows;
 }

@@ -10,8 +10,8 @@ namespace neph {
 
 /// What one way of running a design makes of it.
 struct Guess {
-    std::string way;  ///< "flows", "auto 3 %"
-    Figures figures;
+    std::string way;                 ///< "flows", "auto 3 %"
+    std::optional<Figures> figures;  ///< Nothing: it did not end in time.
     std::vector<Judged> judged;
 };
 
