@@ -20,7 +20,7 @@ std::vector<Example> pathsOfServices();
 
 /// The experiment of one service behind a load balancer over a day: a noisy daily curve, a flash crowd of ten
 /// minutes that it cannot carry, a controller that scales on CPU; exponential and log-normal times, small and
-/// large. Only part of the day where a whole one would take an hour.
+/// large; also without the crowd. Only part of the day where a whole one would take an hour.
 std::vector<Example> oneServiceAllDay();
 
 }  // namespace neph

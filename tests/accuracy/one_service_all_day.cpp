@@ -20,9 +20,9 @@ constexpr double kCrowd = 2.5;  ///< Times the usual rate.
 constexpr int kCrowdMinutes = 10;
 constexpr int kTargetPercent = 65;
 
-/// A day of minutes: half more and half less than `rate` with the hour, a tenth by chance, and one crowd. Of
-/// part of a day, the first part, with the crowd in it all the same.
-TrafficTrace noisyDay(double rate, double days)
+/// A day of minutes: half more and half less than `rate` with the hour, a tenth by chance, and perhaps one
+/// crowd. Of part of a day, the first part, with the crowd in it all the same.
+TrafficTrace noisyDay(double rate, double days, bool hasCrowd)
 {
     RandomStream random(1, streamId("accuracy", "noise of the minutes"));
     TrafficTrace trace{"day", {}};
@@ -31,7 +31,7 @@ TrafficTrace noisyDay(double rate, double days)
     for (int minute = 0; minute < minutes; ++minute) {
         const double usual = rate * (1 + 0.5 * std::sin(2 * std::numbers::pi * minute / kMinutesADay)) *
                              std::exp(0.1 * random.normal() - 0.005);
-        const bool isCrowd = minute >= crowdAt && minute < crowdAt + kCrowdMinutes;
+        const bool isCrowd = hasCrowd && minute >= crowdAt && minute < crowdAt + kCrowdMinutes;
         const double here = isCrowd ? kCrowd * rate : usual;
         trace.points.push_back({60.0 * minute, std::floor(100 * here + 0.5) / 100});
     }
@@ -92,12 +92,13 @@ const Properties kPatientBalancer{
     {"unhealthyThreshold", 10},
     {"healthyThreshold", 2}};
 
-Example oneService(double rate, const std::string& law, double days, int truths)
+Example oneService(double rate, const std::string& law, double days, int truths, bool hasCrowd = true)
 {
     Example made;
-    made.name = fmt::format("one-{:.0f}-{}", rate, law);
-    made.point = days < 1 ? fmt::format("one service, crowd and scaling, {:.3g} of a day", days)
-                          : "one service, crowd and scaling, a day";
+    made.name = fmt::format("{}-{:.0f}-{}", hasCrowd ? "one" : "calm", rate, law);
+    made.point = fmt::format(
+        "one service that scales, {}, {}", hasCrowd ? "a flash crowd" : "no crowd",
+        days < 1 ? fmt::format("{:.3g} of a day", days) : "a day");
     made.truths = truths;
     made.design = readDesign(assetText("templates/starter.nepho")).design;
     made.design.name = made.name;
@@ -112,7 +113,7 @@ Example oneService(double rate, const std::string& law, double days, int truths)
             node.properties = serviceOf(rate, law);
         }
     }
-    made.design.traffic = {noisyDay(rate, days)};
+    made.design.traffic = {noisyDay(rate, days, hasCrowd)};
     return made;
 }
 
@@ -122,9 +123,10 @@ std::vector<Example> oneServiceAllDay()
 {
     // As much of the day at 50,000/s as one core runs in about eight minutes.
     constexpr double kPart = 0.125;
-    return {oneService(100, "exponential", 1, 3),        oneService(100, "lognormal", 1, 3),
-            oneService(2000, "exponential", 1, 3),       oneService(2000, "lognormal", 1, 3),
-            oneService(50'000, "exponential", kPart, 1), oneService(50'000, "lognormal", kPart, 1)};
+    return {oneService(100, "exponential", 1, 3),         oneService(100, "lognormal", 1, 3),
+            oneService(2000, "exponential", 1, 3),        oneService(2000, "lognormal", 1, 3),
+            oneService(2000, "exponential", 1, 1, false), oneService(2000, "lognormal", 1, 1, false),
+            oneService(50'000, "exponential", kPart, 1),  oneService(50'000, "lognormal", kPart, 1)};
 }
 
 }  // namespace neph
