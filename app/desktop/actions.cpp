@@ -70,6 +70,7 @@ constexpr Row kRows[] = {
     {"&View", "view.requests", "Go to the re&quests", "request", "Alt+3", "Where a request spent its time"},
     {"&View", "view.bill", "Go to the &bill", "bill", "Alt+4", "What the design costs"},
     {"&View", "view.problems", "Go to the p&roblems", "warning", "Alt+5", "What is wrong with the design"},
+    {"&View", "view.long", "Go to the l&ong run", "calendar", "Alt+6", "The bill and the worst hour of a month"},
 
     {"&Arrange", "arrange.left", "Align &left", "align-left", "Ctrl+Shift+Left", "Left edges in one line"},
     {"&Arrange", "arrange.centre", "Align &centres", "", "", "Centres in one column"},
@@ -89,6 +90,9 @@ constexpr Row kRows[] = {
     {"&Run", "run.faster", "&Faster", "", "Ctrl+.", "Next higher speed"},
     {"&Run", "run.slower", "S&lower", "", "Ctrl+,", "Next lower speed"},
     {"&Run", "run.live", "Follow the pre&sent", "", "Ctrl+End", "Show what happens now", true},
+    {"&Run", "", "", "", "", ""},
+    {"&Run", "run.long", "&Long run…", "calendar", "Ctrl+F5", "A day, a week or a month in seconds: the bill and the worst hour"},
+    {"&Run", "run.longStop", "Stop the long r&un", "", "Ctrl+Shift+F5", "What is known so far, with its larger error"},
     {"&Run", "", "", "", "", ""},
     {"&Run", "run.fault", "&Inject a fault", "fault", "", "Something goes wrong with the selected component, now"},
 

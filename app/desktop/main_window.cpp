@@ -18,8 +18,10 @@
 #include "app/desktop/canvas/canvas_view.h"
 #include "app/desktop/command_palette.h"
 #include "app/desktop/design_document.h"
+#include "app/desktop/long_run.h"
 #include "app/desktop/message_bar.h"
 #include "app/desktop/panels/inspector_panel.h"
+#include "app/desktop/panels/long_run_panel.h"
 #include "app/desktop/panels/palette_panel.h"
 #include "app/desktop/panels/problems_panel.h"
 #include "app/desktop/panels/transport_bar.h"
@@ -32,7 +34,7 @@ namespace neph {
 MainWindow::MainWindow(RunController::Starter starter, QWidget* parent)
     : QMainWindow(parent), m_document(std::make_unique<DesignDocument>()),
       m_selection(std::make_unique<Selection>()), m_run(std::make_unique<RunController>(std::move(starter))),
-      m_actions(new Actions(this))
+      m_longRun(std::make_unique<LongRun>()), m_actions(new Actions(this))
 {
     setObjectName("mainWindow");
     setAcceptDrops(true);
@@ -49,19 +51,23 @@ MainWindow::MainWindow(RunController::Starter starter, QWidget* parent)
     connectArrange();
     connectFiles();
     connectRun();
+    connectLongRun();
     restoreLayout();
     updateCommands();
     updateTitle();
     updateProblems();
     updateSelectionText();
     updateRunState();
+    updateLongRun();
     showStartPage();
 }
 
 MainWindow::~MainWindow()
 {
-    // The views listen to the three below; they go first.
+    // The views listen to the four below; they go first.
     m_run->disconnect();
+    m_longRun->disconnect();
+    m_longPanel->disconnect();
     m_document->disconnect();
     m_document->undoStack().disconnect();
     m_selection->disconnect();

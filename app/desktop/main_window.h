@@ -20,6 +20,8 @@ class Actions;
 class CanvasView;
 class DesignDocument;
 class InspectorPanel;
+class LongRun;
+class LongRunPanel;
 class MessageBar;
 class PalettePanel;
 class ProblemsPanel;
@@ -45,6 +47,8 @@ public:
     InspectorPanel& inspector() const { return *m_inspector; }
     TransportBar& transport() const { return *m_transport; }
     MessageBar& messages() const { return *m_messages; }
+    LongRun& longRun() const { return *m_longRun; }
+    LongRunPanel& longRunPanel() const { return *m_longPanel; }
     QTabWidget& results() const { return *m_results; }
     Actions& actions() const { return *m_actions; }
 
@@ -112,10 +116,18 @@ private:
     void fillFaultMenu(QMenu& menu, const std::string& id);
     void injectFault(const std::string& kind, const std::string& id);
 
+    // main_window_long.cpp
+    void connectLongRun();
+    void askForLongRun();
+    void startLongRun(const RunOptions& options);
+    void updateLongRun();
+    void showLiveState();
+
     Settings m_settings;
     std::unique_ptr<DesignDocument> m_document;
     std::unique_ptr<Selection> m_selection;
     std::unique_ptr<RunController> m_run;
+    std::unique_ptr<LongRun> m_longRun;
 
     // Owned by the widget tree.
     Actions* m_actions;
@@ -126,6 +138,7 @@ private:
     PalettePanel* m_palette = nullptr;
     InspectorPanel* m_inspector = nullptr;
     ProblemsPanel* m_problems = nullptr;
+    LongRunPanel* m_longPanel = nullptr;
     TransportBar* m_transport = nullptr;
     QTabWidget* m_results = nullptr;
     QDockWidget* m_paletteDock = nullptr;

@@ -22,6 +22,7 @@
 #include "app/desktop/panels/bill_panel.h"
 #include "app/desktop/panels/event_list_panel.h"
 #include "app/desktop/panels/inspector_panel.h"
+#include "app/desktop/panels/long_run_panel.h"
 #include "app/desktop/panels/palette_panel.h"
 #include "app/desktop/panels/problems_panel.h"
 #include "app/desktop/panels/request_panel.h"
@@ -97,6 +98,8 @@ void MainWindow::buildDocks()
     m_results->addTab(new RequestPanel(*m_document, *m_selection, *m_run, m_results), tr("Requests"));
     m_results->addTab(new BillPanel(*m_document, *m_selection, *m_run, m_results), tr("Bill"));
     m_results->addTab(m_problems, tr("Problems"));
+    m_longPanel = new LongRunPanel(*m_document, *m_selection, *m_longRun, m_results);
+    m_results->addTab(m_longPanel, tr("Long run"));
     m_resultsDock = makeDock(tr("Results"), "resultsDock", m_results, this);
     m_resultsDock->setTitleBarWidget(new QWidget(m_resultsDock));
     addDockWidget(Qt::BottomDockWidgetArea, m_resultsDock);
@@ -265,7 +268,8 @@ void MainWindow::connectView()
         m_inspectorDock->show();
         m_inspector->focusFirstField();
     });
-    const char* const tabs[] = {"view.charts", "view.events", "view.requests", "view.bill", "view.problems"};
+    const char* const tabs[] = {"view.charts", "view.events",   "view.requests",
+                                "view.bill",   "view.problems", "view.long"};
     for (int index = 0; index < static_cast<int>(std::size(tabs)); ++index) {
         m_actions->on(tabs[index], this, [this, index] { showResultsTab(index); });
     }

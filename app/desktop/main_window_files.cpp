@@ -16,6 +16,7 @@
 #include "app/desktop/canvas/canvas_view.h"
 #include "app/desktop/design_document.h"
 #include "app/desktop/journal.h"
+#include "app/desktop/long_run.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/message_bar.h"
 #include "app/desktop/panels/timeline.h"
@@ -63,6 +64,7 @@ void MainWindow::connectFiles()
     connect(m_document.get(), &DesignDocument::reset, this, [this] {
         m_selection->clear();
         m_run->clear();
+        m_longRun->clear();
         m_messages->dismiss("outdated");
         m_transport->timeline().setPlannedLength(fromSeconds(m_document->design().runSeconds));
     });
@@ -277,6 +279,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
         return;
     }
     m_run->stop();
+    m_longRun->stop();
     // Saved, or given up in answer to the question above.
     m_document->discardJournal();
     showCanvas();

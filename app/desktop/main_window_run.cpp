@@ -80,9 +80,8 @@ void MainWindow::connectRun()
         m_faultMenu->clear();
         fillFaultMenu(*m_faultMenu, m_selection->single());
     });
-    const auto showResult = [this] { m_canvas->showResult(m_run->result(), m_run->viewTime()); };
-    connect(m_run.get(), &RunController::resultChanged, this, showResult);
-    connect(m_run.get(), &RunController::viewTimeChanged, this, showResult);
+    connect(m_run.get(), &RunController::resultChanged, this, &MainWindow::showLiveState);
+    connect(m_run.get(), &RunController::viewTimeChanged, this, &MainWindow::showLiveState);
     connect(m_run.get(), &RunController::resultChanged, this, &MainWindow::updateRunFigures);
     connect(m_run.get(), &RunController::viewTimeChanged, this, &MainWindow::updateRunFigures);
     connect(m_run.get(), &RunController::speedChanged, this, &MainWindow::updateRunFigures);

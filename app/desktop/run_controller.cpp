@@ -23,7 +23,8 @@ constexpr std::chrono::milliseconds kSlice{15};
 constexpr int kTickMs = 16;
 constexpr qint64 kResultEveryMs = 100;
 
-/// The design without what does not matter to a run.
+}  // namespace
+
 Design planOf(Design design)
 {
     for (Node& node : design.nodes) {
@@ -36,17 +37,14 @@ Design planOf(Design design)
     return design;
 }
 
-/// Makes way for the window where all processors are busy. On Linux a priority belongs to a thread, and Qt
-/// does not set it for ordinary scheduling.
 void yieldToTheWindow()
 {
 #ifdef Q_OS_LINUX
+    // On Linux a priority belongs to a thread, and Qt does not set it for ordinary scheduling.
     constexpr int kNiceness = 5;
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
 #endif
 }
-
-}  // namespace
 
 /// Results that no view holds any more, until the worker has time to take them apart: one with a long log and
 /// many series would keep the window from a click for longer than a frame.

@@ -14,6 +14,12 @@
 
 namespace neph {
 
+/// The design without what does not matter to a run: places, notes, names of the drawing.
+Design planOf(Design design);
+
+/// Makes the calling thread of the engine make way for the window where all processors are busy.
+void yieldToTheWindow();
+
 /// Plays a design in a worker thread and hands out immutable results. The window never waits for the engine.
 ///
 /// `speed` is simulated seconds per real second; kAsFast runs as fast as the engine can. All slots return at

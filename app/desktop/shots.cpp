@@ -14,7 +14,9 @@
 
 #include "app/desktop/canvas/canvas_view.h"
 #include "app/desktop/design_document.h"
+#include "app/desktop/long_run.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/panels/long_run_panel.h"
 #include "app/desktop/selection.h"
 #include "app/desktop/theme.h"
 
@@ -98,6 +100,42 @@ std::vector<Shot> shotsOf(const Design& design, const MainWindow& window)
     return shots;
 }
 
+/// A shop of weeks: busy days, quiet weekends, and a campaign on the tenth day.
+void drawWeeks(DesignDocument& document)
+{
+    const auto set = [&document](const std::string& id, const char* key, Value value) {
+        document.push(Edit{SetProperty{id, key, std::move(value)}}, QStringLiteral("Weeks"));
+    };
+    const std::vector<Node> nodes = document.design().nodes;
+    for (const Node& node : nodes) {
+        if (node.kind == "users" && document.value(node.id, "load") == Value("spike")) {
+            set(node.id, "startSeconds", 9.5 * 86'400);
+            set(node.id, "rampSeconds", 2 * 3600);
+        } else if (node.kind == "users") {
+            set(node.id, "load", "weekly");
+            set(node.id, "rate", 25);
+        }
+    }
+}
+
+/// A month of it: hours with their errors, tasks, the bill.
+bool takeMonth(MainWindow& window, const QString& file)
+{
+    drawWeeks(window.document());
+    RunOptions options = window.longRun().options();
+    options.affordableRequests =
+        0;  // The picture is to show what is done where a month cannot simply be run.
+    window.longRun().start(window.document().design(), options);
+    window.results().setCurrentWidget(&window.longRunPanel());
+    QElapsedTimer timer;
+    timer.start();
+    while (window.longRun().isRunning() && timer.elapsed() < kMostWaitMs) {
+        QApplication::processEvents(QEventLoop::AllEvents, 20);
+    }
+    settle(kSettleMs);
+    return window.longRun().state() == LongRun::State::Finished && window.grab().save(file);
+}
+
 bool takeAll(const QDir& folder, const QString& suffix)
 {
     MainWindow window;
@@ -125,6 +163,11 @@ bool takeAll(const QDir& folder, const QString& suffix)
             std::fprintf(stderr, "nephoscope: %s cannot be written.\n", qPrintable(file));
             good = false;
         }
+    }
+    window.run().clear();
+    if (!takeMonth(window, folder.filePath("image5" + suffix + ".png"))) {
+        std::fputs("nephoscope: the picture of the long run could not be taken.\n", stderr);
+        good = false;
     }
     return good;
 }

@@ -41,6 +41,7 @@ void ChartOverlay::draw(QCPPainter* painter)
 {
     drawHeader(painter);
     drawMarks(painter);
+    drawSpan(painter);
     drawCursor(painter);
     if (empty) {
         painter->setPen(theme::mutedText());
@@ -187,6 +188,29 @@ void ChartOverlay::drawMarks(QCPPainter* painter) const
     }
 }
 
+/// However short the stretch is on this axis, it can be seen.
+void ChartOverlay::drawSpan(QCPPainter* painter) const
+{
+    const QRect plot = mParentPlot->axisRect()->rect();
+    const double from = mParentPlot->xAxis->coordToPixel(spanFrom);
+    const double to = mParentPlot->xAxis->coordToPixel(spanTo);
+    if (spanTo <= spanFrom || to < plot.left() || from > plot.right()) {
+        return;
+    }
+    constexpr double kLeastWidth = 3;
+    const double spare = std::max(0.0, kLeastWidth - (to - from)) / 2;
+    const QRectF span(
+        QPointF(std::max<double>(plot.left(), from - spare), plot.top()),
+        QPointF(std::min<double>(plot.right(), to + spare), plot.bottom() + 1));
+    QColor tint = theme::accent();
+    tint.setAlphaF(span.width() > kLeastWidth * 2 ? 0.22F : 0.6F);
+    painter->setAntialiasing(false);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(tint);
+    painter->drawRect(span);
+    painter->setAntialiasing(true);
+}
+
 void ChartOverlay::drawCursor(QCPPainter* painter) const
 {
     const QCPAxis* time = mParentPlot->xAxis;
@@ -200,7 +224,9 @@ void ChartOverlay::drawCursor(QCPPainter* painter) const
         }
         return false;
     };
-    line(playhead, QPen(theme::accent(), 1.4));
+    if (spanTo <= spanFrom) {
+        line(playhead, QPen(theme::accent(), 1.4));
+    }
     if (std::isnan(hover)) {
         return;
     }

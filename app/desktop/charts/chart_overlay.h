@@ -34,6 +34,8 @@ public:
     std::vector<LegendEntry> legend;
     double playhead = 0;                                      ///< Seconds.
     double hover = std::numeric_limits<double>::quiet_NaN();  ///< Seconds; not a number: no crosshair.
+    double spanFrom = 0;  ///< A stretch that is chosen, in seconds; empty: none.
+    double spanTo = 0;
     const EventMarks* marks = nullptr;
     bool empty = false;  ///< Nothing was measured in the range that is shown.
 
@@ -49,6 +51,7 @@ private:
     void drawHeader(QCPPainter* painter) const;
     void drawLegend(QCPPainter* painter, const QRect& area) const;
     void drawMarks(QCPPainter* painter) const;
+    void drawSpan(QCPPainter* painter) const;
     void drawCursor(QCPPainter* painter) const;
 };
 

@@ -18,7 +18,9 @@ struct ChartLine {
     std::string metric;  ///< As in Series::metric.
     QString label;
     LineRole role = LineRole::Plain;
-    int colour = 0;  ///< Index into theme::series, for plain lines.
+    int colour = 0;        ///< Index into theme::series, for plain lines.
+    std::string low = {};  ///< Metrics of the ends of its error; empty: it has none.
+    std::string high = {};
     friend bool operator==(const ChartLine&, const ChartLine&) = default;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "app/desktop/charts/value_text.h"
+
 namespace neph {
 
 SeriesLine::SeriesLine(QCPAxis* keyAxis, QCPAxis* valueAxis) : QCPAbstractPlottable(keyAxis, valueAxis)
@@ -14,7 +16,25 @@ void SeriesLine::show(std::shared_ptr<const RunResult> keepAlive, const Series* 
 {
     m_keepAlive = std::move(keepAlive);
     m_series = series;
+    m_low = nullptr;
+    m_high = nullptr;
     m_columnsWidth = -1;
+}
+
+void SeriesLine::showError(const Series* low, const Series* high)
+{
+    m_low = high != nullptr ? low : nullptr;
+    m_high = low != nullptr ? high : nullptr;
+    m_columnsWidth = -1;
+}
+
+QString SeriesLine::errorTextAt(Time at) const
+{
+    return m_low == nullptr ? QString()
+                            : QString(" (%1 … %2)")
+                                  .arg(
+                                      valueText(m_low->valueAt(at), toQString(m_low->unit())),
+                                      valueText(m_high->valueAt(at), toQString(m_high->unit())));
 }
 
 std::pair<std::size_t, std::size_t> SeriesLine::visible(const QCPRange& range) const
@@ -78,8 +98,8 @@ const std::vector<SeriesLine::Column>& SeriesLine::columns() const
         for (; point != end && point->at < columnEnd; ++point) {
             sum += point->mean * static_cast<double>(point->count);
             samples += static_cast<double>(point->count);
-            column.low = std::min(column.low, point->min);
-            column.high = std::max(column.high, point->max);
+            column.low = std::min(column.low, m_low != nullptr ? m_low->valueAt(point->at) : point->min);
+            column.high = std::max(column.high, m_high != nullptr ? m_high->valueAt(point->at) : point->max);
             column.to = point->at;
         }
         column.to += interval;
@@ -132,7 +152,7 @@ void SeriesLine::drawRun(QCPPainter* painter, const Column* first, const Column*
     QColor tint = pen().color();
     if (m_band && spread) {
         std::reverse(low.begin(), low.end());
-        tint.setAlphaF(0.18F);
+        tint.setAlphaF(m_low != nullptr ? 0.32F : 0.18F);  // An error is a statement of its own.
         painter->setAntialiasing(false);
         painter->setPen(Qt::NoPen);
         painter->setBrush(tint);

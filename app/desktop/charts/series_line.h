@@ -23,6 +23,10 @@ public:
     /// `series` is part of `keepAlive`, or nullptr: then there is nothing to draw.
     void show(std::shared_ptr<const RunResult> keepAlive, const Series* series);
     const Series* series() const { return m_series; }
+    /// Around the line lies an error, from `low` to `high` (of the same result), in place of least and most.
+    void showError(const Series* low, const Series* high);
+    /// " (118 ms to 131 ms)"; empty where no error is shown.
+    QString errorTextAt(Time at) const;
 
     void setShape(Shape shape) { m_shape = shape; }
     void setFilled(bool filled) { m_filled = filled; }
@@ -56,6 +60,8 @@ private:
 
     std::shared_ptr<const RunResult> m_keepAlive;
     const Series* m_series = nullptr;
+    const Series* m_low = nullptr;  ///< Ends of the error; nullptr: there is none to show.
+    const Series* m_high = nullptr;
     Shape m_shape = Shape::Line;
     bool m_filled = false;
     bool m_band = true;

@@ -19,6 +19,7 @@ constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 constexpr int kLeftMargin = 58;      ///< The same in all charts, so that their time axes line up.
 constexpr int kRightMargin = 28;     ///< Half a label of the time axis.
 constexpr int kTimeLabelWidth = 46;  ///< With a gap to the next one.
+constexpr int kClickReach = 4;       ///< Pixels that a click may move.
 constexpr int kMarkReach = 5;        ///< Pixels around the crosshair in which events are named.
 
 bool hasValueAt(const Series& series, Time at)
@@ -100,13 +101,38 @@ void TimeChart::applyTheme()
     yAxis->setBasePen(Qt::NoPen);
     yAxis->setTickLabelPadding(6);
     xAxis->grid()->setVisible(false);
-    axisRect()->setMargins(QMargins(
-        kLeftMargin, ChartOverlay::headerHeight(small) + 8, kRightMargin, QFontMetrics(small).height() + 10));
+    applyMargins();
     for (std::size_t i = 0; i < m_lines.size(); ++i) {
         applyLineStyle(i);
     }
     updateLegend();
     redraw();
+}
+
+void TimeChart::applyMargins()
+{
+    const QFont& small = m_overlay->font;
+    const int below = m_hasTimeLabels ? QFontMetrics(small).height() + 10 : 8;
+    axisRect()->setMargins(QMargins(kLeftMargin, ChartOverlay::headerHeight(small) + 8, kRightMargin, below));
+}
+
+void TimeChart::setTimeLabels(bool shown)
+{
+    m_hasTimeLabels = shown;
+    xAxis->setTickLabels(shown);
+    applyMargins();
+    redraw();
+}
+
+void TimeChart::setSpan(double from, double to)
+{
+    if (m_overlay->spanFrom != from || m_overlay->spanTo != to) {
+        m_overlay->spanFrom = from;
+        m_overlay->spanTo = to;
+        m_overlay->playhead = (from + to) / 2;
+        updateLegend();
+        redrawOverlay();
+    }
 }
 
 void TimeChart::applyLineStyle(std::size_t index)
@@ -159,6 +185,11 @@ bool TimeChart::takeSeries()
         const Series* series =
             m_result ? m_result->find(m_spec.lines[i].node, m_spec.lines[i].metric) : nullptr;
         m_lines[i]->show(m_result, series);
+        if (series != nullptr && !m_spec.lines[i].low.empty()) {
+            m_lines[i]->showError(
+                m_result->find(m_spec.lines[i].node, m_spec.lines[i].low),
+                m_result->find(m_spec.lines[i].node, m_spec.lines[i].high));
+        }
         if (series == nullptr || series->points().empty()) {
             state.emplace_back();
             continue;
@@ -229,6 +260,9 @@ void TimeChart::updateLegend()
         entry.y = series != nullptr ? series->valueAt(at) : 0;
         entry.value =
             series != nullptr && hasValueAt(*series, at) ? valueText(entry.y, m_spec.unit) : QString();
+        if (!entry.value.isEmpty()) {
+            entry.value += m_lines[i]->errorTextAt(at);
+        }
     }
 }
 
@@ -322,6 +356,7 @@ void TimeChart::mousePressEvent(QMouseEvent* event)
 {
     if (event->button() == Qt::LeftButton && !(event->modifiers() & Qt::ShiftModifier)) {
         m_drag = Drag::Scrub;
+        m_pressedAt = event->pos();
         emit timePicked(secondsAt(event->position()));
     } else if (event->button() == Qt::MiddleButton || event->button() == Qt::LeftButton) {
         m_drag = Drag::Pan;
@@ -346,13 +381,19 @@ void TimeChart::mouseMoveEvent(QMouseEvent* event)
     }
     const double at = secondsAt(event->position());
     emit hovered(at);
-    QToolTip::showText(event->globalPosition().toPoint() + QPoint(12, 8), tooltipAt(at), this);
+    QToolTip::showText(
+        event->globalPosition().toPoint() + QPoint(12, 8), m_tooltip ? m_tooltip(at) : tooltipAt(at), this);
 }
 
-void TimeChart::mouseReleaseEvent(QMouseEvent*)
+void TimeChart::mouseReleaseEvent(QMouseEvent* event)
 {
+    const bool wasClick = m_drag == Drag::Scrub && axisRect()->rect().contains(event->pos()) &&
+                          (event->pos() - m_pressedAt).manhattanLength() <= kClickReach;
     m_drag = Drag::None;
     unsetCursor();
+    if (wasClick) {
+        emit clicked(secondsAt(event->position()));
+    }
 }
 
 void TimeChart::mouseDoubleClickEvent(QMouseEvent* event)

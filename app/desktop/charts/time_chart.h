@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <qcustomplot.h>
 #include <vector>
@@ -30,6 +31,12 @@ public:
     void setRange(const QCPRange& range);  ///< Seconds.
     void setPlayhead(double seconds);
     void setHover(double seconds);  ///< Not a number: no crosshair.
+    /// Tints a stretch that is chosen, in place of the line of the playhead; empty: none.
+    void setSpan(double from, double to);
+    /// Whether times stand below the plot: of charts above one another, the last one has them for all.
+    void setTimeLabels(bool shown);
+    /// What the crosshair says, in place of tooltipAt().
+    void setTooltip(std::function<QString(double seconds)> tooltip) { m_tooltip = std::move(tooltip); }
     /// Marks of events; must outlive the chart. Call marksChanged() when they have changed.
     void setMarks(const EventMarks* marks);
     void marksChanged();
@@ -45,6 +52,7 @@ public:
 
 signals:
     void timePicked(double seconds);            ///< Click or drag: look at this moment.
+    void clicked(double seconds);               ///< Pressed and let go at one place.
     void hovered(double seconds);               ///< Not a number: the mouse has left.
     void rangeWanted(const QCPRange& seconds);  ///< Wheel or shifted drag.
     void wholeRangeWanted();                    ///< Double click.
@@ -66,6 +74,7 @@ private:
     enum class Drag { None, Scrub, Pan };
 
     void applyTheme();
+    void applyMargins();
     void applyLineStyle(std::size_t index);
     bool takeSeries();
     void redraw();
@@ -82,6 +91,9 @@ private:
     QSharedPointer<ValueTicker> m_valueTicker;
     Drag m_drag = Drag::None;
     double m_panFrom = 0;
+    QPoint m_pressedAt;
+    bool m_hasTimeLabels = true;
+    std::function<QString(double)> m_tooltip;
     bool m_stale = true;  ///< The lines must be drawn before the next paint.
     int m_replots = 0;
     std::vector<std::tuple<std::size_t, Time, double, std::uint32_t, Duration>>

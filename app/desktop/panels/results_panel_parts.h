@@ -26,6 +26,20 @@ public:
     explicit EmptyHint(QWidget* parent = nullptr);
 };
 
+/// One line that is cut with an ellipsis where there is no room for all of it; the tip says the rest.
+class ElidedLabel final : public QLabel {
+    Q_OBJECT
+
+public:
+    explicit ElidedLabel(QWidget* parent = nullptr);
+
+    QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override;
+};
+
 /// Draws `kShareRole` (0..1) of a cell as a bar behind its text.
 class ShareBarDelegate final : public QStyledItemDelegate {
     Q_OBJECT

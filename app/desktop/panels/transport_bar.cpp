@@ -57,6 +57,8 @@ TransportBar::TransportBar(Actions& actions, RunController& run, QWidget* parent
         row->addWidget(addButton(actions.at(id)));
     }
     row->addSpacing(6);
+    row->addWidget(addButton(actions.at("run.long")));
+    row->addSpacing(6);
     buildSpeed();
     row->addWidget(m_speed);
     row->addSpacing(6);
