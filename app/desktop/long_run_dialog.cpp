@@ -54,7 +54,10 @@ LongRunDialog::LongRunDialog(const Design& design, const RunOptions& options, QW
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     QPushButton* start = buttons->button(QDialogButtonBox::Ok);
     start->setText(tr("Start"));
-    start->setProperty("primary", true);
+    start->setDefault(true);
+    for (QAbstractButton* button : buttons->buttons()) {
+        button->setIcon({});
+    }
     column->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);

@@ -1,4 +1,4 @@
-#include <QTabBar>
+#include <QDockWidget>
 #include <QTabWidget>
 
 #include "app/desktop/actions.h"
@@ -11,6 +11,12 @@
 #include "app/desktop/panels/long_run_panel.h"
 
 namespace neph {
+
+namespace {
+
+constexpr double kTimelineShare = 0.4;  ///< Of the height of the window.
+
+}  // namespace
 
 void MainWindow::connectLongRun()
 {
@@ -41,6 +47,10 @@ void MainWindow::startLongRun(const RunOptions& options)
     m_messages->dismiss("run");
     m_longRun->start(m_document->design(), options);
     showResultsTab(m_results->indexOf(m_longPanel));
+    const int wanted = qRound(height() * kTimelineShare);
+    if (m_resultsDock->height() < wanted && dockWidgetArea(m_resultsDock) == Qt::BottomDockWidgetArea) {
+        resizeDocks({m_resultsDock}, {wanted}, Qt::Vertical);  // Three charts above one another.
+    }
 }
 
 /// A long run is seen from every tab: its own one says how far it is.

@@ -75,12 +75,15 @@ TimeChart* MonthTimeline::makeChart()
 
 double MonthTimeline::end() const
 {
-    return m_result ? std::max(1.0, seconds(m_result->horizon)) : 86'400;
+    if (!m_result) {
+        return 86'400;
+    }
+    return std::max(1.0, seconds(m_result->stoppedBy.empty() ? m_result->horizon : m_result->simulated));
 }
 
 void MonthTimeline::show(const std::shared_ptr<const RunResult>& result, const Design& design)
 {
-    const bool isAnother = !m_result || !result || m_result->horizon != result->horizon ||
+    const bool isAnother = !m_result || !result || m_result->simulated != result->simulated ||
                            m_result->designDigest != result->designDigest;
     m_result = result;
     m_design = design;

@@ -55,6 +55,7 @@ LongRunPanel::LongRunPanel(DesignDocument& document, Selection& selection, LongR
         m_timeline->setHour(hour);
         m_longRun.openHour(hour);
     });
+    setFocusProxy(m_timeline);
     takeAnswer();
 }
 
@@ -81,7 +82,9 @@ QWidget* LongRunPanel::makeMonth()
     auto* columns = new QHBoxLayout(page);
     columns->setContentsMargins(0, 0, 0, 0);
     columns->setSpacing(0);
-    m_figures->setFixedWidth(fontMetrics().averageCharWidth() * 50);
+    // As wide as its widest figures, so that the charts stay where they are when figures come.
+    m_figures->setFixedWidth(
+        fontMetrics().horizontalAdvance("A month like this $9,999,999.99 99 d 00:00 – 00:00") + 56);
     columns->addWidget(m_figures);
     auto* right = new QVBoxLayout;
     right->setContentsMargins(0, 0, 0, 0);

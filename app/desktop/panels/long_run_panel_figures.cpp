@@ -33,7 +33,7 @@ LongRunFigures::LongRunFigures(QWidget* parent) : QWidget(parent)
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(14, 6, 10, 6);
     grid->setHorizontalSpacing(12);
-    grid->setVerticalSpacing(1);
+    grid->setVerticalSpacing(3);
     m_p99 = addRow(*grid, tr("p99"), true);
     m_p50 = addRow(*grid, tr("p50"), false);
     m_p95 = addRow(*grid, tr("p95"), false);

@@ -33,8 +33,8 @@ LongRunPartView::LongRunPartView(
     DesignDocument& document, Selection& selection, LongRun& longRun, QWidget* parent)
     : QWidget(parent), m_longRun(longRun), m_played(std::make_unique<RunController>()),
       m_back(new QToolButton), m_play(new QToolButton), m_choice(new QButtonGroup(this)),
-      m_text(new ElidedLabel), m_progress(new QProgressBar), m_pages(new QStackedWidget),
-      m_charts(new ChartGrid(document, selection, *m_played)),
+      m_text(new ElidedLabel), m_progress(new QProgressBar), m_cancel(new QToolButton),
+      m_pages(new QStackedWidget), m_charts(new ChartGrid(document, selection, *m_played)),
       m_requests(new RequestPanel(document, selection, *m_played)),
       m_events(new EventListPanel(document, selection, *m_played)), m_clock(new QTimer(this))
 {
@@ -48,6 +48,9 @@ LongRunPartView::LongRunPartView(
           static_cast<QWidget*>(m_events)}) {
         m_pages->addWidget(page);
     }
+    auto* waiting = new EmptyHint;
+    waiting->setText(tr("Its charts and requests appear here in a moment."));
+    m_pages->addWidget(waiting);
     auto* escape = new QShortcut(QKeySequence(Qt::Key_Escape), this);
     escape->setContext(Qt::WidgetWithChildrenShortcut);
     connect(escape, &QShortcut::activated, this, &LongRunPartView::backRequested);
@@ -99,13 +102,17 @@ QWidget* LongRunPartView::makeBar()
     m_progress->setFixedWidth(160);
     m_progress->setAccessibleName(tr("Progress of this part"));
     row->addWidget(m_progress);
+    m_cancel->setText(tr("Cancel"));
+    m_cancel->setToolTip(tr("Give this part up (Esc)"));
+    connect(m_cancel, &QToolButton::clicked, this, &LongRunPartView::backRequested);
+    row->addWidget(m_cancel);
     return bar;
 }
 
 void LongRunPartView::showPage(int index)
 {
-    m_pages->setCurrentIndex(index);
     m_choice->button(index)->setChecked(true);
+    showState();
 }
 
 void LongRunPartView::takePart()
@@ -128,7 +135,8 @@ void LongRunPartView::showState()
         return;
     }
     const bool isThere = part->result != nullptr;
-    m_pages->setEnabled(isThere);
+    m_pages->setCurrentIndex(isThere ? m_choice->checkedId() : m_pages->count() - 1);
+    m_cancel->setVisible(!isThere);
     m_play->setEnabled(isThere);
     m_play->setIcon(theme::uiIcon(m_clock->isActive() ? "pause" : "play"));
     m_progress->setVisible(!isThere);

@@ -54,6 +54,7 @@ private:
     QButtonGroup* m_choice;
     QLabel* m_text;
     QProgressBar* m_progress;
+    QToolButton* m_cancel;
     QStackedWidget* m_pages;
     ChartGrid* m_charts;
     RequestPanel* m_requests;
