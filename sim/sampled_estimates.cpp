@@ -39,6 +39,15 @@ Histogram without(const Histogram& all, const Histogram& part, double count)
     return rest;
 }
 
+double countAbove(const Histogram& latency, Duration edge)
+{
+    double count = 0;
+    for (const Histogram::Bucket& bucket : latency.buckets()) {
+        count += bucket.from >= edge ? static_cast<double>(bucket.count) : 0;
+    }
+    return count;
+}
+
 }  // namespace
 
 /// Runs a few moments once more with nothing scaled down, and says by how much the windows that stand for
@@ -72,11 +81,11 @@ void SampledRun::check(std::stop_token stop)
         }
         const std::uint64_t seed =
             streamId(fmt::format("check {}", chosen[i]), fmt::format("{}", m_options.seed));
-        WindowSpec spec = windowOf(kind, seed, 4 * m_effort.windowRequests, 0);
-        const double most = 10 * m_effort.windowRequests / std::max(1.0, sumOf(kind.example->classRates));
-        spec.measureFrom = std::min(spec.measureFrom, most);
-        spec.pieces.front().seconds =
-            spec.measureFrom + 4 * m_effort.windowRequests / std::max(1.0, sumOf(kind.example->classRates));
+        const double requests = std::min(m_effort.steadyRequests / kChecks, 20 * windowRequestsOf(chosen[i]));
+        WindowSpec spec = windowOf(kind, seed, requests, 0);
+        const double perSecond = std::max(1.0, sumOf(kind.example->classRates));
+        spec.measureFrom = std::min(spec.measureFrom, 2 * requests / perSecond);
+        spec.pieces.front().seconds = spec.measureFrom + requests / perSecond;
         const WindowResult full = runWindow(plan, spec, stop);
         m_simulated += full.requests;
         Histogram there;
@@ -135,8 +144,8 @@ void SampledRun::estimate()
                 }
             }
             for (const Stretch& stretch : m_stretches) {
-                if (stretch.estimate != e || stretch.weight <= 0 || stretch.latency.empty() ||
-                    stretch.latency[c].count() == 0) {
+                const std::vector<Histogram>& shape = m_stretches[stretch.standIn].latency;
+                if (stretch.estimate != e || shape.empty() || shape[c].count() == 0) {
                     continue;
                 }
                 double requests = 0;
@@ -144,9 +153,9 @@ void SampledRun::estimate()
                     const FlowCell& cell = flows.cells()[i];
                     requests += cell.classRates[c] * seconds(cell.to - cell.from);
                 }
-                addAs(total, stretch.latency[c], requests * stretch.weight);
-                addAs(m_rare[c], stretch.latency[c], requests * stretch.weight);
-                addAs(m_rare[classes], stretch.latency[c], requests * stretch.weight);
+                addAs(total, shape[c], requests);
+                addAs(m_rare[c], shape[c], requests);
+                addAs(m_rare[classes], shape[c], requests);
             }
             m_pooled[c].merge(total);
             m_estimates[classes][e].merge(total);
@@ -167,6 +176,8 @@ Trust::Latency SampledRun::errorOf(
         addAs(more, rare, part);
         fewer = without(all, rare, part);
     }
+    // A quantile is told by the middle of a bucket, and so is the one that it is held against.
+    constexpr double kBuckets = 0.008;
     const auto spread = [&](auto figure, double bias) {
         const double middle = seconds(figure(all));
         double squares = 0;
@@ -180,12 +191,11 @@ Trust::Latency SampledRun::errorOf(
         }
         // Of one run, not of the mean of many: that is what it will be held against.
         const double half = kStudent * std::sqrt(squares / (kEstimates - 1) * (1 + 1.0 / kEstimates));
-        constexpr double kBucket = 0.004;  // A histogram's own.
         double overload = 0;
         if (rare.count() > 0 && middle > 0) {
             overload = std::max(seconds(figure(more)) - middle, middle - seconds(figure(fewer))) / middle;
         }
-        return middle > 0 ? half / middle + bias + overload + kBucket : 0;
+        return middle > 0 ? half / middle + bias + overload : 0;
     };
     const auto quantile = [](double p) { return [p](const Histogram& each) { return each.quantile(p); }; };
     Trust::Latency error;
@@ -193,10 +203,10 @@ Trust::Latency SampledRun::errorOf(
         return error;
     }
     error.mean = spread([](const Histogram& each) { return each.mean(); }, m_bias.mean);
-    error.p50 = spread(quantile(0.5), m_bias.p50);
-    error.p95 = spread(quantile(0.95), m_bias.p95);
-    error.p99 = spread(quantile(0.99), m_bias.p99);
-    error.p999 = spread(quantile(0.999), m_bias.p999);
+    error.p50 = kBuckets + spread(quantile(0.5), m_bias.p50);
+    error.p95 = kBuckets + spread(quantile(0.95), m_bias.p95);
+    error.p99 = kBuckets + spread(quantile(0.99), m_bias.p99);
+    error.p999 = kBuckets + spread(quantile(0.999), m_bias.p999);
     return error;
 }
 
@@ -208,6 +218,31 @@ void SampledRun::judge()
         m_trust.latency[plan.classes[c]] = errorOf(m_estimates[c], m_pooled[c], m_rare[c]);
     }
     m_trust.latency[""] = errorOf(m_estimates.back(), m_pooled.back(), m_rare.back());
+}
+
+/// More of what decides p99; false where that would cost too much, or where chance in controllers decides it.
+bool SampledRun::growsEffort()
+{
+    const Histogram& all = m_pooled.back();
+    const Histogram& rare = m_rare.back();
+    const Duration edge = all.quantile(0.99);
+    const bool isRare = 2 * countAbove(rare, edge) > countAbove(all, edge);
+    constexpr double kMore = 2.5;
+    double next = 0;
+    if (isRare) {
+        const bool areAllChosen = std::all_of(
+            m_stretches.begin(), m_stretches.end(), [](const Stretch& stretch) { return stretch.isChosen; });
+        if (areAllChosen) {
+            return false;
+        }
+        m_effort.rareRequests *= kMore;
+        next = m_effort.rareRequests;
+    } else {
+        m_effort.steadyRequests *= kMore;
+        m_effort.replicas *= 2;
+        next = 2 * m_effort.steadyRequests;
+    }
+    return static_cast<double>(m_simulated) + next <= m_effort.mostRequests;
 }
 
 /// Who stopped the run gets what there is; what no window has looked at is known by formula only, or from
@@ -227,7 +262,7 @@ void SampledRun::widenForWhatIsMissing()
     for (const Stretch& stretch : m_stretches) {
         const double requests = requestsOf(stretch);
         all += requests;
-        seen += stretch.latency.empty() && stretch.isChosen ? 0 : requests;
+        seen += m_stretches[stretch.standIn].latency.empty() ? 0 : requests;
     }
     const double missing = all > 0 ? 1 - seen / all : 1;
     for (auto& [name, error] : m_trust.latency) {
@@ -241,6 +276,81 @@ void SampledRun::widenForWhatIsMissing()
         fmt::format("stopped early: {:.0f} % of the requests are known by formula only", 100 * missing);
 }
 
+/// Requests of a class by outcome, mean of the estimates, as windows saw them end; those that no window has
+/// looked at are missing.
+std::vector<double> SampledRun::outcomesOf(std::size_t requestClass) const
+{
+    std::vector<double> sums(m_runs.front()->plan().outcomes.size(), 0);
+    const auto add = [&](const Outcomes& seen, double requests) {
+        if (seen.empty()) {
+            return;
+        }
+        double all = 0;
+        for (const std::uint64_t count : seen[requestClass]) {
+            all += static_cast<double>(count);
+        }
+        for (std::size_t i = 0; i < sums.size() && all > 0; ++i) {
+            sums[i] += requests / kEstimates * static_cast<double>(seen[requestClass][i]) / all;
+        }
+    };
+    for (const Kind& kind : m_kinds) {
+        for (const std::vector<double>& requests : kind.requests) {
+            add(kind.outcomes, requests[requestClass]);
+        }
+    }
+    for (const Stretch& stretch : m_stretches) {
+        const std::vector<FlowCell>& cells = m_runs[stretch.estimate]->flows()->cells();
+        double requests = 0;
+        for (std::size_t i = stretch.firstCell; i < stretch.endCell; ++i) {
+            requests += cells[i].classRates[requestClass] * seconds(cells[i].to - cells[i].from);
+        }
+        add(m_stretches[stretch.standIn].outcomes, requests);
+    }
+    return sums;
+}
+
+void SampledRun::setOutcomes(std::size_t requestClass, ClassResult& view) const
+{
+    const std::vector<double> shares = outcomesOf(requestClass);
+    const double all = sumOf(shares);
+    if (all <= 0 || view.total == 0) {
+        return;
+    }
+    const Plan& plan = m_runs.front()->plan();
+    view.outcomes.clear();
+    view.failed = 0;
+    for (std::size_t i = 1; i < shares.size(); ++i) {
+        const auto count =
+            static_cast<std::uint64_t>(shares[i] / all * static_cast<double>(view.total) + 0.5);
+        if (count > 0) {
+            view.outcomes[plan.outcomes[i].name] += count;
+            view.failed += count;
+        }
+    }
+    view.failed = std::min(view.failed, view.total);
+    view.ok = view.total - view.failed;
+    if (view.ok > 0) {
+        view.outcomes[plan.outcomes.front().name] += view.ok;
+    }
+}
+
+/// The bill is that of flows. Who fails for good has tried as often as the policies say, and each attempt may
+/// cost as much as a request: so far it may be off where windows saw others fail.
+double SampledRun::unbilledAttempts(const RunResult& result) const
+{
+    std::uint64_t all = 0;
+    for (const auto& [name, view] : result.classes) {
+        all += view.total;
+    }
+    std::uint32_t attempts = 1;
+    for (const PolicySpec& policy : m_runs.front()->plan().policies) {
+        attempts = std::max<std::uint32_t>(attempts, 1 + policy.retries);
+    }
+    return all > 0
+               ? static_cast<double>(attempts) * static_cast<double>(m_offOutcomes) / static_cast<double>(all)
+               : 0;
+}
+
 RunResult SampledRun::answer()
 {
     RunResult result = m_expected->result();
@@ -252,6 +362,9 @@ RunResult SampledRun::answer()
         if (m_pooled[c].count() > 0) {
             addAs(latency, m_pooled[c], static_cast<double>(view.total));
             view.latency = std::move(latency);
+            const std::uint64_t failed = view.failed;
+            setOutcomes(c, view);
+            m_offOutcomes += view.failed > failed ? view.failed - failed : failed - view.failed;
         }
     }
     const double total = billOf(result).total.dollars();
@@ -266,7 +379,7 @@ RunResult SampledRun::answer()
         squares += (bill - mean) * (bill - mean);
     }
     const double half = kStudent * std::sqrt(squares / (kEstimates - 1) * (1 + 1.0 / kEstimates));
-    m_trust.cost = total > 0 ? (half + std::abs(mean - total)) / total : 0;
+    m_trust.cost = total > 0 ? (half + std::abs(mean - total)) / total + unbilledAttempts(result) : 0;
     m_trust.simulated = m_simulated;
     const Trust::Latency& all = m_trust.latency[""];
     if (!m_stopNote.empty()) {
@@ -318,8 +431,10 @@ void SampledRun::addHours(RunResult& result) const
                     const Histogram* shape = nullptr;
                     if (source < m_kinds.size()) {
                         shape = &m_kinds[source].latency[e][c];
-                    } else if (source != kNone && !m_stretches[source - m_kinds.size()].latency.empty()) {
-                        shape = &m_stretches[source - m_kinds.size()].latency[c];
+                    } else if (source != kNone) {
+                        const Stretch& stretch = m_stretches[source - m_kinds.size()];
+                        const std::vector<Histogram>& run = m_stretches[stretch.standIn].latency;
+                        shape = run.empty() ? nullptr : &run[c];
                     }
                     if (shape != nullptr && shape->count() > 0 && counts[c] >= 1) {
                         addAs(latency, *shape, counts[c]);

@@ -15,21 +15,17 @@
 
 namespace neph {
 
-/// How hard to look; grows until the tolerance holds.
+/// How hard to look; grows until the tolerance holds, or until that would cost too much.
 struct Effort {
-    double windowRequests = 0;  ///< Measured in each window.
-    std::uint32_t replicas = 0;
-    double rareRequests = 0;  ///< At most, for all stretches that do not stand still.
+    double steadyRequests = 0;       ///< Measured in all windows of moments that stand still.
+    std::uint32_t replicas = 0;      ///< That stand for a pool which stands still.
+    double rareRequests = 0;         ///< At most, for all stretches that do not stand still.
+    std::uint32_t rareReplicas = 0;  ///< That stand for a pool there: what has piled up needs few.
+    double mostRequests = 0;         ///< No other round where it would bring us beyond that.
 
     static Effort forTolerance(double tolerance)
     {
-        return tolerance >= 0.02 ? Effort{20'000, 24, 1.5e7} : Effort{80'000, 128, 2e8};
-    }
-    void grow()
-    {
-        windowRequests *= 2.5;
-        replicas *= 2;
-        rareRequests *= 3;
+        return tolerance >= 0.02 ? Effort{4e6, 24, 1.2e7, 4, 4e7} : Effort{4e7, 128, 8e7, 24, 2.5e8};
     }
 };
 
@@ -50,20 +46,25 @@ public:
     RunResult run(std::stop_token stop, const std::function<void(const RunProgress&)>& progress);
 
 private:
+    /// How requests ended in a window: by request class and outcome.
+    using Outcomes = std::vector<std::vector<std::uint64_t>>;
+
     /// All moments of a class, of all estimates, and what requests take in it.
     struct Kind {
         const FlowClass* example = nullptr;
         std::vector<std::vector<double>> requests;    ///< By estimate and request class.
         std::vector<std::vector<Histogram>> latency;  ///< By estimate and request class.
+        Outcomes outcomes;
     };
     /// A stretch of one estimate that does not stand still.
     struct Stretch {
         std::uint32_t estimate = 0;
         std::size_t firstCell = 0;
         std::size_t endCell = 0;
-        double weight = 1;  ///< It stands for so many like it.
-        bool isChosen = true;
+        std::uint32_t standIn = 0;  ///< The stretch, of any estimate, whose latencies are taken for its own.
+        bool isChosen = true;       ///< It is run: its own stand-in.
         std::vector<Histogram> latency;  ///< By request class.
+        Outcomes outcomes;
     };
 
     RunResult inFull(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) const;
@@ -75,14 +76,21 @@ private:
     void runStretches(std::stop_token stop);
     void check(std::stop_token stop);
     WindowSpec windowOf(const Kind& kind, std::uint64_t seed, double requests, std::uint32_t replicas) const;
-    WindowSpec windowOf(const Stretch& stretch, double& scale) const;
+    WindowSpec windowOf(const Stretch& stretch) const;
+    double windowRequestsOf(std::size_t kind) const;
     double requestsOf(const Stretch& stretch) const;
+    double secondsOf(const Stretch& stretch) const;
+    std::uint32_t mostAlike(const Stretch& stretch) const;
     void estimate();
     void judge();
+    bool growsEffort();
     Trust::Latency
     errorOf(const std::vector<Histogram>& estimates, const Histogram& all, const Histogram& rare) const;
     RunResult answer();
     void addHours(RunResult& result) const;
+    std::vector<double> outcomesOf(std::size_t requestClass) const;
+    double unbilledAttempts(const RunResult& result) const;
+    void setOutcomes(std::size_t requestClass, ClassResult& view) const;
     void widenForWhatIsMissing();
     void report(double share);
     void reportOfRound(double share);
@@ -109,6 +117,7 @@ private:
     double m_reported = 0;  ///< Share of the work, the last time somebody was told.
     int m_round = 0;
     std::string m_stopNote;
+    std::uint64_t m_offOutcomes = 0;  ///< Requests that ended otherwise in windows than by flows.
 
     static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
     // Every figure is estimated so many times, each with a run of the controllers and windows of its own;

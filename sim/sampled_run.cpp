@@ -15,9 +15,23 @@ namespace neph {
 namespace {
 
 constexpr int kMostRounds = 3;
-constexpr double kLongestChunk = 1200;  // Seconds.
 constexpr Duration kRecovery = 90s;
-constexpr double kEntry = 300;  // Seconds before a stretch that may still be felt in it.
+constexpr double kMostLonger = 4;
+constexpr double kFewest = 400;  // Requests of a window.
+constexpr double kEntry = 300;   // Seconds before a stretch that may still be felt in it.
+
+/// How long what somebody meets still takes, on the average: a queue forgets in a few times that.
+double residualOf(const Histogram& latency)
+{
+    double sum = 0;
+    double squares = 0;
+    for (const Histogram::Bucket& bucket : latency.buckets()) {
+        const double middle = seconds(bucket.from + bucket.to) / 2;
+        sum += middle * static_cast<double>(bucket.count);
+        squares += middle * middle * static_cast<double>(bucket.count);
+    }
+    return sum > 0 ? squares / sum / 2 : 0;
+}
 
 }  // namespace
 
@@ -159,32 +173,28 @@ void SampledRun::findStretches()
     m_stretchOf.resize(kEstimates);
     for (std::uint32_t e = 0; e < kEstimates; ++e) {
         const FlowEngine& flows = *m_runs[e]->flows();
-        double length = 0;
         Time over{-1};  // What has piled up or drains is felt until then.
         for (std::size_t i = 0; i < flows.cells().size(); ++i) {
             const FlowCell& cell = flows.cells()[i];
             const bool isOverloaded = m_kindOf[e][cell.kind] == kNone && sumOf(cell.classRates) > 0;
             over = isOverloaded ? cell.to + kRecovery : over;
-            const bool isRare = isOverloaded || cell.from < over;
-            if (!isRare) {
+            if (!isOverloaded && cell.from >= over) {
                 m_stretchOf[e].push_back(kNone);
-                length = 0;
                 for (std::size_t c = 0; c < cell.classRates.size() && m_kindOf[e][cell.kind] != kNone; ++c) {
                     m_kinds[m_kindOf[e][cell.kind]].requests[e][c] +=
                         cell.classRates[c] * seconds(cell.to - cell.from);
                 }
                 continue;
             }
-            const bool goesOn =
-                !m_stretchOf[e].empty() && m_stretchOf[e].back() != kNone && length < kLongestChunk;
+            // Hour by hour, so that no hour is told what happened in another.
+            const bool goesOn = !m_stretchOf[e].empty() && m_stretchOf[e].back() != kNone &&
+                                flows.cells()[i - 1].from / 1h == cell.from / 1h;
             if (!goesOn) {
                 Stretch stretch;
                 stretch.estimate = e;
                 stretch.firstCell = i;
                 m_stretches.push_back(std::move(stretch));
-                length = 0;
             }
-            length += seconds(cell.to - cell.from);
             m_stretches.back().endCell = i + 1;
             m_stretchOf[e].push_back(static_cast<std::uint32_t>(m_stretches.size() - 1));
         }
@@ -201,34 +211,56 @@ double SampledRun::requestsOf(const Stretch& stretch) const
     return all;
 }
 
-/// Where all stretches cost too much, every so-manieth stands for its neighbours.
+double SampledRun::secondsOf(const Stretch& stretch) const
+{
+    const std::vector<FlowCell>& cells = m_runs[stretch.estimate]->flows()->cells();
+    return seconds(cells[stretch.endCell - 1].to - cells[stretch.firstCell].from);
+}
+
+/// Where all stretches cost too much, every so-manieth is run, each estimate others, and stands for those
+/// that are most like it.
 void SampledRun::chooseStretches()
 {
     double cost = 0;
     for (const Stretch& stretch : m_stretches) {
-        double scale = 1;
-        windowOf(stretch, scale);
-        cost += requestsOf(stretch) * scale;
+        const WindowSpec spec = windowOf(stretch);
+        cost += requestsOf(stretch) * spec.scale * spec.seconds() / (spec.seconds() - spec.measureFrom);
     }
     const auto step = static_cast<std::size_t>(std::max(1.0, std::ceil(cost / m_effort.rareRequests)));
     std::vector<std::size_t> seen(kEstimates, 0);
-    std::vector<double> unheard(kEstimates, 0);
     for (Stretch& stretch : m_stretches) {
-        stretch.isChosen = seen[stretch.estimate]++ % step == 0;
+        const std::size_t first = stretch.estimate * step / kEstimates;
+        stretch.isChosen = seen[stretch.estimate]++ % step == first;
     }
-    for (std::uint32_t e = 0; e < kEstimates; ++e) {
-        double all = 0;
-        double chosen = 0;
-        for (const Stretch& stretch : m_stretches) {
-            all += stretch.estimate == e ? requestsOf(stretch) : 0;
-            chosen += stretch.estimate == e && stretch.isChosen ? requestsOf(stretch) : 0;
+    if (std::none_of(
+            m_stretches.begin(), m_stretches.end(), [](const auto& each) { return each.isChosen; })) {
+        std::for_each(m_stretches.begin(), m_stretches.end(), [](auto& each) { each.isChosen = true; });
+    }
+    for (Stretch& stretch : m_stretches) {
+        stretch.standIn = mostAlike(stretch);
+    }
+}
+
+/// By how many requests it has and how long it lasts: an overload that is as long for as many is as bad.
+std::uint32_t SampledRun::mostAlike(const Stretch& stretch) const
+{
+    const auto apart = [](double a, double b) { return std::max(a, b) / std::max(1e-9, std::min(a, b)); };
+    std::uint32_t best = 0;
+    double least = INFINITY;
+    for (std::uint32_t i = 0; i < m_stretches.size(); ++i) {
+        const Stretch& other = m_stretches[i];
+        if (!other.isChosen) {
+            continue;
         }
-        for (Stretch& stretch : m_stretches) {
-            if (stretch.estimate == e) {
-                stretch.weight = stretch.isChosen && chosen > 0 ? all / chosen : 0;
-            }
+        const double distance = &other == &stretch ? 0
+                                                   : apart(requestsOf(stretch), requestsOf(other)) *
+                                                         apart(secondsOf(stretch), secondsOf(other));
+        if (distance < least) {
+            least = distance;
+            best = i;
         }
     }
+    return best;
 }
 
 WindowSpec
@@ -239,7 +271,7 @@ SampledRun::windowOf(const Kind& kind, std::uint64_t seed, double requests, std:
     WindowSpec spec;
     spec.scale = replicas == 0 ? 1 : scaleFor(plan, moment.setup, replicas);
     const double perSecond = std::max(1e-9, sumOf(moment.classRates) * spec.scale);
-    // A queue forgets within a few relaxation times: service time / (1 - sqrt(load))^2.
+    // A queue forgets within a few relaxation times: residual time / (1 - sqrt(load))^2.
     double busy = 0;
     for (const auto& groups : moment.meetings.pools) {
         for (const MeetingGroup& group : groups) {
@@ -257,17 +289,25 @@ SampledRun::windowOf(const Kind& kind, std::uint64_t seed, double requests, std:
             latency.add((bucket.from + bucket.to) / 2, bucket.count);
         }
     }
-    const double median = latency.count() > 0 ? seconds(latency.quantile(0.5)) : 0;
     const double slack = 1 - std::sqrt(std::min(busy, 0.95));
-    const double warmUp = std::clamp(2 * median / (slack * slack), 20 * median, 30.0);
+    const double relaxation = residualOf(latency) / (slack * slack);
+    double warmUp = std::clamp(2 * relaxation, 20 * seconds(latency.quantile(0.5)), 30.0);
+    for (const SourceSpec& source : plan.sources) {
+        if (source.users > 0) {
+            warmUp = std::max(warmUp, 2 * source.think.mean() + 3 * seconds(latency.mean()));
+        }
+    }
+    // Fewer than a few relaxation times would be one sample, however many requests they have.
+    const double length =
+        std::clamp(requests / perSecond, std::min(6 * relaxation, kMostLonger * requests / perSecond), 1e9);
     spec.measureFrom = warmUp;
     spec.batches = kEstimates;
     spec.seed = seed;
-    spec.pieces.push_back({&moment.setup, moment.sourceRates, warmUp + requests / perSecond});
+    spec.pieces.push_back({&moment.setup, moment.sourceRates, warmUp + length});
     return spec;
 }
 
-WindowSpec SampledRun::windowOf(const Stretch& stretch, double& scale) const
+WindowSpec SampledRun::windowOf(const Stretch& stretch) const
 {
     const FlowEngine& flows = *m_runs[stretch.estimate]->flows();
     const std::vector<FlowCell>& cells = flows.cells();
@@ -287,17 +327,32 @@ WindowSpec SampledRun::windowOf(const Stretch& stretch, double& scale) const
             length -= over;
             entry -= over;
         }
-        spec.pieces.push_back({&flows.setups()[cells[i].setup], cells[i].sourceRates, length});
+        spec.pieces.push_back(
+            {&flows.setups()[cells[i].setup], cells[i].sourceRates, length, cells[i].tightest});
     }
     spec.measureFrom = entry;
     spec.missing = cells[first].missing;
-    scale = 1;
-    for (const WindowSpec::Piece& piece : spec.pieces) {
-        const double here = scaleFor(m_runs.front()->plan(), *piece.setup, m_effort.replicas);
-        scale = &piece == &spec.pieces.front() ? here : std::max(scale, here);
-    }
-    spec.scale = scale;
+    spec.scale = scaleFor(m_runs.front()->plan(), spec.pieces, m_effort.rareReplicas);
     return spec;
+}
+
+/// Of many requests more are looked at: n in proportion to the weight gives the least error for the work.
+double SampledRun::windowRequestsOf(std::size_t kind) const
+{
+    double here = 0;
+    double all = 0;
+    for (std::size_t i = 0; i < m_kinds.size(); ++i) {
+        for (const std::vector<double>& requests : m_kinds[i].requests) {
+            all += sumOf(requests);
+            here += i == kind ? sumOf(requests) : 0;
+        }
+    }
+    const double weight = all > 0 ? here / all * static_cast<double>(m_kinds.size()) : 1;
+    const double wanted =
+        m_effort.steadyRequests / static_cast<double>(m_kinds.size()) * std::clamp(weight, 0.3, 3.0);
+    // The batches of a window are as large as what the run itself has of the kind, at most: so their spread
+    // tells the chance of one run.
+    return std::min(wanted, std::max(kFewest, here));
 }
 
 void SampledRun::runWindows(std::stop_token stop)
@@ -308,9 +363,9 @@ void SampledRun::runWindows(std::stop_token stop)
     inParallel(m_kinds.size(), m_options.threads, [&](std::size_t i) {
         if (!stop.stop_requested()) {
             const std::uint64_t seed =
-                streamId(fmt::format("window {}", i), fmt::format("{}", m_effort.windowRequests));
+                streamId(fmt::format("window {}", i), fmt::format("{}", m_effort.steadyRequests));
             results[i] = runWindow(
-                plan, windowOf(m_kinds[i], seed ^ m_options.seed, m_effort.windowRequests, m_effort.replicas),
+                plan, windowOf(m_kinds[i], seed ^ m_options.seed, windowRequestsOf(i), m_effort.replicas),
                 stop);
             m_simulated += results[i].requests;
         }
@@ -320,6 +375,7 @@ void SampledRun::runWindows(std::stop_token stop)
         if (results[i].classes.size() != kEstimates) {
             continue;  // Stopped: what was walked stands in for it.
         }
+        m_kinds[i].outcomes = results[i].outcomes;
         for (std::uint32_t e = 0; e < kEstimates; ++e) {
             for (std::size_t c = 0; c < plan.classes.size(); ++c) {
                 m_kinds[i].latency[e][c].merge(results[i].classes[e][c]);
@@ -335,8 +391,7 @@ void SampledRun::runStretches(std::stop_token stop)
     std::atomic<std::size_t> done{0};
     inParallel(m_stretches.size(), m_options.threads, [&](std::size_t i) {
         if (m_stretches[i].isChosen && !stop.stop_requested()) {
-            double scale = 1;
-            WindowSpec spec = windowOf(m_stretches[i], scale);
+            WindowSpec spec = windowOf(m_stretches[i]);
             spec.seed = streamId(fmt::format("stretch {}", i), fmt::format("{}", m_options.seed));
             results[i] = runWindow(plan, spec, stop);
             m_simulated += results[i].requests;
@@ -346,6 +401,7 @@ void SampledRun::runStretches(std::stop_token stop)
     for (std::size_t i = 0; i < m_stretches.size(); ++i) {
         if (results[i].classes.size() == 1) {
             m_stretches[i].latency = std::move(results[i].classes.front());
+            m_stretches[i].outcomes = std::move(results[i].outcomes);
         }
     }
 }
@@ -380,10 +436,9 @@ RunResult SampledRun::run(std::stop_token stop, const std::function<void(const R
         check(stop);
         estimate();
         judge();
-        if (stop.stop_requested() || m_trust.latency[""].p99 <= m_options.tolerance) {
+        if (stop.stop_requested() || m_trust.latency[""].p99 <= m_options.tolerance || !growsEffort()) {
             break;
         }
-        m_effort.grow();
     }
     if (stop.stop_requested()) {
         widenForWhatIsMissing();

@@ -284,6 +284,12 @@ Histogram RequestEngine::latencyOf(ClassIndex requestClass) const
     return m_loop->s.classes[requestClass.value].latency.whole();
 }
 
+std::vector<std::uint64_t> RequestEngine::outcomesOf(ClassIndex requestClass) const
+{
+    const auto& counts = m_loop->s.classes[requestClass.value].outcomes;
+    return {counts.begin(), counts.end()};
+}
+
 std::size_t RequestEngine::memory() const
 {
     const RunState& state = m_loop->s;

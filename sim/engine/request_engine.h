@@ -79,6 +79,8 @@ public:
     std::uint64_t fingerprint() const;
     /// Latencies of a class since the start.
     Histogram latencyOf(ClassIndex requestClass) const;
+    /// How they ended: counts by outcome.
+    std::vector<std::uint64_t> outcomesOf(ClassIndex requestClass) const;
     /// Bytes held for requests, stations and timeouts; for tests and reports.
     std::size_t memory() const;
 

@@ -104,6 +104,14 @@ Process FlowEngine::tick()
     }
 }
 
+/// How many users of a closed source have come by then, on the average of an interval.
+static double usersThere(const SourceSpec& source, Time from, Time to)
+{
+    const double over = seconds(source.startOver);
+    const double middle = (seconds(from) + seconds(to)) / 2;
+    return over > 0 ? source.users * std::min(1.0, middle / over) : source.users;
+}
+
 /// Lets flow what has flowed since the last time, in the state that has been since.
 void FlowEngine::flow()
 {
@@ -114,7 +122,11 @@ void FlowEngine::flow()
     const double length = seconds(now - m_since);
     std::vector<double> sourceRates;
     for (const SourceSpec& source : m_plan.sources) {
-        double expected = source.users > 0 ? 0 : source.rate.expected(m_since, now);
+        if (source.users > 0) {
+            sourceRates.push_back(usersThere(source, m_since, now));
+            continue;
+        }
+        double expected = source.rate.expected(m_since, now);
         if (m_options.noise != 0) {
             // As many as a Poisson process brings in that minute, by its normal limit; in parts of a minute
             // its share, for the chance of a moment is what formulas of queues are about.
@@ -284,8 +296,9 @@ std::vector<std::int32_t> FlowEngine::keyOf(const FlowRates& rates, bool& isStea
         key.push_back(steps(station.waitBacklog * 1e3, 1.1));
         key.push_back(static_cast<std::int32_t>(50 * station.refuse + 0.5));
         busiest = isQueue ? std::max(busiest, busy) : busiest;
-        isSteady = isSteady && busy < kSteadyLoad && station.backlog <= 0 && station.backlogAfter <= 0 &&
-                   station.refuse < 0.002;
+        // Where hardly anybody can wait, nothing piles up: even much that is refused stands still.
+        isSteady = isSteady && (station.isLossy() || (busy < kSteadyLoad && station.backlog <= 0 &&
+                                                      station.backlogAfter <= 0 && station.refuse < 0.002));
     };
     for (std::size_t i = 0; i < m_state.stations.size(); ++i) {
         if (!m_plan.stations[i].pool) {
@@ -383,9 +396,38 @@ void FlowEngine::classify(const FlowRates& rates, Time from, Time to)
             m_setups.push_back(std::move(setup));
         }
         m_cells.push_back(
-            {from, to, kind, static_cast<std::uint32_t>(m_setups.size() - 1), rates.sources, rates.classes,
-             missingTokens()});
+            {from, to, kind, static_cast<std::uint32_t>(m_setups.size() - 1), tightestPool(), rates.sources,
+             rates.classes, missingTokens()});
     }
+}
+
+std::uint32_t FlowEngine::tightestPool() const
+{
+    std::uint32_t tightest = 0xFFFF'FFFF;
+    double most = 0;
+    const auto look = [&](const FlowStation& station, std::uint32_t pool) {
+        // What is refused or waits is beyond the limit.
+        const double tightness = station.busy() + station.refuse + station.waitBacklog;
+        if (tightness > most) {
+            most = tightness;
+            tightest = pool;
+        }
+    };
+    for (std::size_t i = 0; i < m_state.stations.size(); ++i) {
+        if (!m_plan.stations[i].pool) {
+            look(m_state.stations[i], 0xFFFF'FFFF);
+        }
+    }
+    for (std::uint32_t pool = 0; pool < m_state.groups.size(); ++pool) {
+        for (const FlowGroup& group : m_state.groups[pool]) {
+            for (const FlowStation& station : group.stations) {
+                if (group.count > 0 && group.isInService) {
+                    look(station, pool);
+                }
+            }
+        }
+    }
+    return tightest;
 }
 
 std::vector<std::int64_t> FlowEngine::missingTokens() const

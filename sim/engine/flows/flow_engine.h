@@ -57,6 +57,8 @@ struct FlowCell {
     Time to{0};
     std::uint32_t kind = 0;   ///< Index of its FlowClass.
     std::uint32_t setup = 0;  ///< Index into FlowEngine::setups().
+    std::uint32_t tightest =
+        0xFFFF'FFFF;  ///< Pool of the station nearest to its limit; past the end: none's.
     std::vector<double> sourceRates;
     std::vector<double> classRates;
     std::vector<std::int64_t> missing;  ///< By station: tokens gone at its start, milli-units; empty: none.
@@ -145,6 +147,7 @@ private:
     void describeStations(RunResult& result) const;
     void killWhereMemoryIsFull();
     bool isTroubled(const FlowGroup& group) const;
+    std::uint32_t tightestPool() const;
     bool mayStorm(double busiest) const;
     const Plan& m_plan;
     Simulation& m_simulation;

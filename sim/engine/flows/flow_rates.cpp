@@ -88,7 +88,7 @@ const FlowRates& RatePropagation::solve(const std::vector<double>& sourceRates, 
     std::vector<double> high(sources, 0);
     for (std::size_t i = 0; i < sources; ++i) {
         const SourceSpec& source = m_plan.sources[i];
-        high[i] = source.users / std::max(1e-3, source.think.mean());
+        high[i] = sourceRates[i] / std::max(1e-3, source.think.mean());
     }
     for (int halving = 0; halving < kHalvings; ++halving) {
         for (std::size_t i = 0; i < sources; ++i) {
@@ -97,7 +97,7 @@ const FlowRates& RatePropagation::solve(const std::vector<double>& sourceRates, 
         iterate(length);
         for (std::size_t i = 0; i < sources; ++i) {
             const SourceSpec& source = m_plan.sources[i];
-            const double asked = source.users / std::max(1e-3, source.think.mean() + latencyOf(source));
+            const double asked = sourceRates[i] / std::max(1e-3, source.think.mean() + latencyOf(source));
             (asked > m_sourceRates[i] ? low : high)[i] = m_sourceRates[i];
         }
     }

@@ -58,7 +58,7 @@ public:
 
     /// Finds the rates and loads of an interval of `length` seconds that starts in the present state, and the
     /// state after it (FlowStation::backlogAfter, levelAfter). `sourceRates`: per second, by source; of a
-    /// closed source it is what its users make of it.
+    /// closed source the users that are there, and what they make of it is found.
     const FlowRates& solve(const std::vector<double>& sourceRates, double length);
 
     /// Makes the state after the interval the present one.

@@ -39,6 +39,10 @@ struct FlowStation {
     double wait() const { return waitBacklog + law.waitChance * law.meanWait; }
     /// 0..1 of what there is.
     double busy() const;
+    /// Slots with a room so small that it is lost from at random, not when a fluid reaches its brim.
+    bool isLossy() const { return kind == StationKind::Slots && room >= 0 && room <= kSmallRoom; }
+
+    static constexpr double kSmallRoom = 64;
 };
 
 /// What a station has done, as StationReading counts.

@@ -7,8 +7,6 @@ namespace neph {
 
 namespace {
 
-// Rooms this small are lost from at random, not when a fluid reaches their brim.
-constexpr double kSmallRoom = 64;
 constexpr double kSameShare = 1e-7;
 
 }  // namespace
@@ -85,11 +83,10 @@ void RatePropagation::settleQueue(FlowStation& station, double length)
     }
     const double held = admitted > 0 ? station.load / admitted : station.load;
     const auto servers = static_cast<std::uint32_t>(std::max(1.0, station.capacity));
-    const bool isSmall = station.room >= 0 && station.room <= kSmallRoom;
     const double fits = held > 0 ? servers / held : 0;  // Requests a second that it can serve.
     const double offered = fits > 0 ? station.arrivals / fits : 0;
     constexpr double kScv = 1;
-    if (isSmall) {
+    if (station.isLossy()) {
         station.law = m_laws.of(station.arrivalLaw, station.arrivals, held, kScv, servers, station.room);
         station.refuse = station.law.refuse;
         return;

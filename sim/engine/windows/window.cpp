@@ -43,6 +43,33 @@ std::int64_t scaled(std::int64_t value, double scale)
                             1, static_cast<std::int64_t>(static_cast<double>(value) * scale + 0.5));
 }
 
+std::size_t wholeReplicas(double count, double scale)
+{
+    return std::max<std::size_t>(static_cast<std::size_t>(count * scale + 0.5), count > 0 ? 1 : 0);
+}
+
+/// By how much rates must differ from the scale, so that each replica of the pool that matters gets what each
+/// gets in full size.
+double roundingOf(const WindowSpec& spec, const WindowSpec::Piece& piece)
+{
+    constexpr double kMost = 4;
+    if (spec.scale == 1 || piece.tightest >= piece.setup->pools.size()) {
+        return 1;
+    }
+    const double count = replicasIn(piece.setup->pools[piece.tightest]);
+    const auto whole = static_cast<double>(wholeReplicas(count, spec.scale));
+    return count > 0 ? std::min(kMost, whole / (count * spec.scale)) : 1;
+}
+
+/// Whether all requests share a queue: then nothing can be scaled down.
+bool sharesQueue(const Plan& plan)
+{
+    return std::any_of(plan.stations.begin(), plan.stations.end(), [&plan](const StationSpec& station) {
+        const bool isShared = !station.pool || plan.pools[station.pool.value].fixedReplicas > 0;
+        return isShared && isQueue(station.kind);
+    });
+}
+
 /// The plan with rates and shared capacities as the pieces say.
 Plan planOf(const Plan& plan, const WindowSpec& spec)
 {
@@ -50,17 +77,23 @@ Plan planOf(const Plan& plan, const WindowSpec& spec)
     for (std::size_t i = 0; i < window.sources.size(); ++i) {
         SourceSpec& source = window.sources[i];
         source.users = source.users > 0 ? static_cast<std::uint32_t>(scaled(source.users, spec.scale)) : 0;
+        // They are all there already: what is left is that they think apart.
+        source.startOver = std::min(source.startOver, fromSeconds(source.think.mean()));
         source.rate = {};
         double at = 0;
         for (const WindowSpec::Piece& piece : spec.pieces) {
-            const double rate = source.users > 0 ? 0 : piece.sourceRates[i] * spec.scale;
+            const double rate =
+                source.users > 0 ? 0 : piece.sourceRates[i] * spec.scale * roundingOf(spec, piece);
             source.rate.corners.push_back({fromSeconds(at), rate});
             at += piece.seconds;
             source.rate.corners.push_back({fromSeconds(at), rate});
         }
     }
-    for (std::size_t i = 0; i < spec.missing.size(); ++i) {
-        window.stations[i].heldAtStart = scaled(spec.missing[i], spec.scale);
+    for (std::size_t i = 0; i < window.stations.size(); ++i) {
+        if (window.stations[i].kind == StationKind::TokenBucket) {
+            // Not what is gone when a run begins: this is the middle of one.
+            window.stations[i].heldAtStart = spec.missing.empty() ? 0 : scaled(spec.missing[i], spec.scale);
+        }
     }
     return window;
 }
@@ -119,9 +152,9 @@ private:
     /// service.
     void setPool(std::uint32_t pool, const std::vector<FlowSetup::Group>& groups)
     {
-        const auto wanted = static_cast<std::size_t>(replicasIn(groups) * m_scale + 0.5);
+        const std::size_t wanted = wholeReplicas(replicasIn(groups), m_scale);
         std::vector<ReplicaId>& living = m_replicas[pool];
-        while (living.size() > std::max<std::size_t>(wanted, replicasIn(groups) > 0 ? 1 : 0)) {
+        while (living.size() > wanted) {
             m_engine.setService(living.front(), Service::Out);
             living.erase(living.begin());
         }
@@ -243,13 +276,7 @@ double scaleFor(const Plan& plan, const FlowSetup& setup, std::uint32_t replicas
             smallest = std::min(smallest, replicasIn(setup.pools[pool]));
         }
     }
-    for (const StationSpec& station : plan.stations) {
-        const bool isShared = !station.pool || plan.pools[station.pool.value].fixedReplicas > 0;
-        if (isShared && isQueue(station.kind)) {
-            return 1;
-        }
-    }
-    if (largest <= 0 || smallest <= least) {
+    if (sharesQueue(plan) || largest <= 0 || smallest <= least) {
         return 1;
     }
     for (double scale = least / smallest; scale < 0.7; scale *= 1.02) {
@@ -266,6 +293,32 @@ double scaleFor(const Plan& plan, const FlowSetup& setup, std::uint32_t replicas
         }
     }
     return 1;
+}
+
+double scaleFor(const Plan& plan, const std::vector<WindowSpec::Piece>& pieces, std::uint32_t replicas)
+{
+    const std::uint32_t least =
+        picksLeastOutstanding(plan) ? std::max(replicas, kLeastOutstandingNeeds) : replicas;
+    double smallest = 0;
+    for (std::size_t pool = 0; pool < plan.pools.size(); ++pool) {
+        double most = 0;
+        for (const WindowSpec::Piece& piece : pieces) {
+            most = std::max(most, replicasIn(piece.setup->pools[pool]));
+        }
+        if (plan.pools[pool].fixedReplicas == 0 && most > 0) {
+            smallest = smallest == 0 ? most : std::min(smallest, most);
+        }
+    }
+    return sharesQueue(plan) || smallest * 0.7 <= least ? 1 : least / smallest;
+}
+
+double WindowSpec::seconds() const
+{
+    double all = 0;
+    for (const Piece& piece : pieces) {
+        all += piece.seconds;
+    }
+    return all;
 }
 
 void addAs(Histogram& sum, const Histogram& shape, double count)
@@ -288,12 +341,9 @@ class WindowRun {
 public:
     WindowRun(const Plan& plan, const WindowSpec& spec, const EngineOptions& options, std::stop_token stop)
         : m_spec(spec), m_plan(planOf(plan, spec)), m_engine(m_plan, m_simulation, spec.seed, options),
-          m_stage(m_plan, m_engine, spec.scale)
+          m_stage(m_plan, m_engine, spec.scale), m_length(spec.seconds())
     {
         m_guard.stop = std::move(stop);
-        for (const WindowSpec::Piece& piece : spec.pieces) {
-            m_length += piece.seconds;
-        }
     }
 
     /// To that second; false where it was asked to stop.
@@ -321,7 +371,7 @@ private:
     RequestEngine m_engine;
     Stage m_stage;
     RunGuard m_guard;
-    double m_length = 0;
+    double m_length;
     std::size_t m_next = 0;
     double m_pieceEnds = 0;
     bool m_isComplete = true;
@@ -341,8 +391,16 @@ WindowResult runWindow(const Plan& plan, const WindowSpec& spec, std::stop_token
         }
         return all;
     };
+    const auto outcomes = [&] {
+        std::vector<std::vector<std::uint64_t>> all;
+        for (std::uint32_t c = 0; c < plan.classes.size(); ++c) {
+            all.push_back(run.engine().outcomesOf(ClassIndex{c}));
+        }
+        return all;
+    };
     WindowResult result;
     run.goTo(spec.measureFrom);
+    const std::vector<std::vector<std::uint64_t>> atStart = outcomes();
     std::vector<Histogram> before = latencies();
     for (std::uint32_t batch = 1; batch <= spec.batches && run.isComplete(); ++batch) {
         run.goTo(spec.measureFrom + (run.length() - spec.measureFrom) * batch / spec.batches);
@@ -352,6 +410,12 @@ WindowResult runWindow(const Plan& plan, const WindowSpec& spec, std::stop_token
             classes.push_back(difference(after[c], before[c]));
         }
         before = std::move(after);
+    }
+    result.outcomes = outcomes();
+    for (std::size_t c = 0; c < atStart.size(); ++c) {
+        for (std::size_t i = 0; i < atStart[c].size(); ++i) {
+            result.outcomes[c][i] -= atStart[c][i];
+        }
     }
     result.isComplete = run.isComplete();
     result.requests = run.engine().requestsStarted();

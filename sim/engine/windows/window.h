@@ -19,7 +19,10 @@ struct WindowSpec {
         std::vector<double>
             sourceRates;  ///< Per second, by source of the plan; closed ones are not looked at.
         double seconds = 0;
+        std::uint32_t tightest = 0xFFFF'FFFF;  ///< Pool that is nearest to its limit, if it is one.
     };
+    double seconds() const;
+
     std::vector<Piece> pieces;
     double measureFrom = 0;             ///< Seconds from the start: what ends before is not counted.
     std::vector<std::int64_t> missing;  ///< By station: tokens gone at the start, milli-units; empty: none.
@@ -29,9 +32,10 @@ struct WindowSpec {
 };
 
 struct WindowResult {
-    std::vector<std::vector<Histogram>> classes;  ///< By batch and request class.
-    std::uint64_t requests = 0;                   ///< All that were run, warm-up too.
-    bool isComplete = true;                       ///< False: it was asked to stop.
+    std::vector<std::vector<Histogram>> classes;       ///< By batch and request class.
+    std::vector<std::vector<std::uint64_t>> outcomes;  ///< By request class and outcome, of all batches.
+    std::uint64_t requests = 0;                        ///< All that were run, warm-up too.
+    bool isComplete = true;                            ///< False: it was asked to stop.
 };
 
 /// Runs the plan's own requests through the request engine, with replicas put in place as the pieces say.
@@ -51,5 +55,9 @@ void addAs(Histogram& sum, const Histogram& shape, double count);
 /// of each pool standing for all of it: round robin and random picks go by the share, and what all share
 /// shrinks along. 1 where a pool or a shared queue is too small for that.
 double scaleFor(const Plan& plan, const FlowSetup& setup, std::uint32_t replicas);
+
+/// The same for pieces whose pools grow and shrink: `replicas` stand for what a pool has at most. Rounding to
+/// whole replicas is made good by the rates (runWindow).
+double scaleFor(const Plan& plan, const std::vector<WindowSpec::Piece>& pieces, std::uint32_t replicas);
 
 }  // namespace neph
