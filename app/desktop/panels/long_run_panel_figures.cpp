@@ -11,7 +11,7 @@ namespace neph {
 
 namespace {
 
-constexpr double kHeadlineSize = 1.25;
+constexpr double kHeadlineSize = 1.12;
 
 const QString kUnknown = QStringLiteral("–");
 

@@ -46,6 +46,7 @@ private:
             0);
         set("campaign", "load", "constant");
         set("campaign", "rate", 5);
+        m_window->document().undoStack().setClean();  // Nothing that closing would ask about.
     }
     void runToTheEnd(const RunOptions& options) const
     {
