@@ -16,6 +16,11 @@ namespace {
 constexpr double kStudent = 3.182;
 constexpr std::uint32_t kChecks = 12;
 constexpr double kOverloadError = 0.12;
+// Where overload makes health checks fail, tasks are replaced and the rest gets more still: whether such a
+// spiral begins, and when it ends, is chance. Of what is in it anything may be otherwise; the bill was off by
+// less than this.
+constexpr double kSpiralError = 1;
+constexpr double kSpiralCost = 0.05;
 // The worst that formulas were off for p50 and p99 of a service (performance.md, section 5).
 constexpr double kFormulaError = 0.3;
 
@@ -164,6 +169,12 @@ void SampledRun::estimate()
     }
 }
 
+bool SampledRun::hasSpiral() const
+{
+    return std::any_of(
+        m_runs.begin(), m_runs.end(), [](const auto& run) { return run->flows()->takenOutInTrouble() > 0; });
+}
+
 Trust::Latency SampledRun::errorOf(
     const std::vector<Histogram>& estimates, const Histogram& all, const Histogram& rare) const
 {
@@ -172,7 +183,8 @@ Trust::Latency SampledRun::errorOf(
     Histogram more = all;
     Histogram fewer;
     if (rare.count() > 0) {
-        const double part = kOverloadError * static_cast<double>(rare.count());
+        const double error = hasSpiral() ? kSpiralError : kOverloadError;
+        const double part = error * static_cast<double>(rare.count());
         addAs(more, rare, part);
         fewer = without(all, rare, part);
     }
@@ -380,10 +392,15 @@ RunResult SampledRun::answer()
     }
     const double half = kStudent * std::sqrt(squares / (kEstimates - 1) * (1 + 1.0 / kEstimates));
     m_trust.cost = total > 0 ? (half + std::abs(mean - total)) / total + unbilledAttempts(result) : 0;
+    m_trust.cost += hasSpiral() ? kSpiralCost : 0;
     m_trust.simulated = m_simulated;
     const Trust::Latency& all = m_trust.latency[""];
     if (!m_stopNote.empty()) {
         m_trust.note = m_stopNote;
+    } else if (hasSpiral()) {
+        m_trust.note =
+            "overload made health checks fail and replicas were taken out of service: how far that goes is "
+            "chance, and nothing that was hit by it is known well";
     } else if (all.p99 > m_options.tolerance) {
         m_trust.note = fmt::format(
             "p99 is known to {:.1f} % only, not to {:.1f} %: what decides it are minutes of overload, and "

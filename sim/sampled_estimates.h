@@ -89,6 +89,7 @@ private:
     RunResult answer();
     void addHours(RunResult& result) const;
     std::vector<double> outcomesOf(std::size_t requestClass) const;
+    bool hasSpiral() const;
     double unbilledAttempts(const RunResult& result) const;
     void setOutcomes(std::size_t requestClass, ClassResult& view) const;
     void widenForWhatIsMissing();

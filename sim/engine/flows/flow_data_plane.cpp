@@ -61,6 +61,7 @@ void FlowEngine::setService(ReplicaId id, Service service)
     }
     flowBefore();
     if (!isIn) {
+        m_takenOutInTrouble += isTroubled(m_state.groups[replica.pool][replica.group]) ? 1 : 0;
         replica.outSince = m_simulation.now();
     }
     m_state.move(id.value, isIn, m_state.groups[replica.pool][replica.group].share);

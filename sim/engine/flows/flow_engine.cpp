@@ -15,6 +15,7 @@ constexpr Duration kFine = 5s;
 // From here on a queue is too near its limit to stand still within a minute.
 constexpr double kSteadyLoad = 0.93;
 constexpr int kTimeoutRounds = 4;
+constexpr std::uint32_t kProbeWalks = 500;  // For the share that times out, again in each stretch of time.
 constexpr std::size_t kFewClasses = 100;
 
 }  // namespace
@@ -174,7 +175,7 @@ bool FlowEngine::updateTimeouts()
     probe.meetings = m_state.meetings();
     probe.classRates = m_rates.classes;
     std::vector<double> timedOut;
-    sample(probe, timedOut, m_options.walks, 0);
+    sample(probe, timedOut, std::min(m_options.walks, kProbeWalks), 0);
     double most = 0;
     for (std::size_t i = 0; i < timedOut.size(); ++i) {
         const double next = (timedOut[i] + m_state.timedOut[i]) / 2;

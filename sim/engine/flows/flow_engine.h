@@ -111,6 +111,8 @@ public:
     const std::vector<FlowSetup>& setups() const { return m_setups; }
     const std::vector<std::vector<std::int32_t>>& keys() const { return m_keys; }
     const FlowState& state() const { return m_state; }
+    /// How often a replica was taken out of service because, or while, it had more to do than it could.
+    std::uint64_t takenOutInTrouble() const { return m_takenOutInTrouble; }
 
 private:
     struct Totals {
@@ -175,6 +177,7 @@ private:
     std::map<std::uint32_t, std::function<void(ReplicaId)>> m_outOfMemory;
     std::vector<std::function<void()>> m_troubleHandlers;
     bool m_wasTroubled = false;
+    std::uint64_t m_takenOutInTrouble = 0;
     std::vector<std::uint32_t> m_transfers;  ///< By station: of the control plane, under way.
     Scope m_scope;
 };
