@@ -23,4 +23,7 @@ std::vector<Example> pathsOfServices();
 /// large; also without the crowd. Only part of the day where a whole one would take an hour.
 std::vector<Example> oneServiceAllDay();
 
+/// The same service for a month, a crowd a day, from a hundred requests a second to a million.
+std::vector<Example> monthsOfOneService();
+
 }  // namespace neph

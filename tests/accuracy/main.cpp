@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "sim/model/design_json.h"
+#include "tests/accuracy/rates.h"
 #include "tests/accuracy/table.h"
 #include "tests/accuracy/truth_store.h"
 
@@ -29,6 +30,7 @@ struct Wanted {
     bool isList = false;
     std::string cache = NEPH_ACCURACY_CACHE;
     std::string writeTo;
+    std::string rates;
     std::vector<std::string> files;
 };
 
@@ -146,6 +148,10 @@ Compared compare(const Example& example, std::vector<Figures> truths, const Want
 
 int work(const Wanted& wanted)
 {
+    if (!wanted.rates.empty()) {
+        drawCostOverRates(wanted.rates, wanted.threads);
+        return 0;
+    }
     const std::vector<Example> examples = chosen(wanted);
     if (wanted.isList) {
         for (const Example& example : examples) {
@@ -198,6 +204,7 @@ int main(int argc, char** argv)
     app.add_flag("--list", wanted.isList, "Only say which designs there are");
     app.add_option("--cache", wanted.cache, "Folder of the runs of every request");
     app.add_option("--write", wanted.writeTo, "Only write the designs into this folder");
+    app.add_option("--rates", wanted.rates, "Only draw what a month costs over rates, as SVG into this file");
     app.add_option("--design", wanted.files, "Files with designs to compare, in place of our own");
     CLI11_PARSE(app, argc, argv);
     return neph::work(wanted);

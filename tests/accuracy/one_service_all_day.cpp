@@ -15,20 +15,24 @@ namespace {
 
 constexpr int kMinutesADay = 1440;
 constexpr double kServiceSeconds = 0.02;
-constexpr int kWorkers = 4;
+constexpr int kCores = 4;
 constexpr double kCrowd = 2.5;  ///< Times the usual rate.
 constexpr int kCrowdMinutes = 10;
 constexpr int kTargetPercent = 65;
 
-/// A day of minutes: half more and half less than `rate` with the hour, a tenth by chance, and perhaps one
-/// crowd. Of part of a day, the first part, with the crowd in it all the same.
-TrafficTrace noisyDay(double rate, double days, bool hasCrowd)
+/// Minutes: half more and half less than `rate` with the hour, a tenth by chance, and perhaps a crowd a day.
+/// Of part of a day, the first part, with the crowd in it all the same.
+TrafficTrace noisyDays(double rate, double days, bool hasCrowd)
 {
     RandomStream random(1, streamId("accuracy", "noise of the minutes"));
     TrafficTrace trace{"day", {}};
     const auto minutes = static_cast<int>(days * kMinutesADay);
-    const int crowdAt = static_cast<int>((0.3 + 0.5 * random.uniform()) * minutes);
+    int crowdAt = 0;
     for (int minute = 0; minute < minutes; ++minute) {
+        if (minute % kMinutesADay == 0) {
+            crowdAt =
+                minute + static_cast<int>((0.3 + 0.5 * random.uniform()) * std::min(minutes, kMinutesADay));
+        }
         const double usual = rate * (1 + 0.5 * std::sin(2 * std::numbers::pi * minute / kMinutesADay)) *
                              std::exp(0.1 * random.normal() - 0.005);
         const bool isCrowd = hasCrowd && minute >= crowdAt && minute < crowdAt + kCrowdMinutes;
@@ -62,18 +66,18 @@ Properties usersOf(double patienceSeconds)
         {"patienceSeconds", patienceSeconds}};
 }
 
-Properties serviceOf(double rate, const std::string& law)
+Properties serviceOf(double rate, const std::string& law, int cores)
 {
-    const double tasks = rate * kServiceSeconds / kWorkers / (kTargetPercent / 100.0);
+    const double tasks = rate * kServiceSeconds / cores / (kTargetPercent / 100.0);
     Properties properties{
         {"autoscaling", "cpu"},
         {"targetCpu", kTargetPercent},
-        {"cpu", "4"},
-        {"memoryMiB", 8192},
+        {"cpu", std::to_string(cores)},
+        {"memoryMiB", 2048 * cores},
         {"memoryPerRequestMiB", 1},
         {"cpuMs", 1000 * kServiceSeconds},
         {"cpuLaw", law},
-        {"workers", kWorkers},
+        {"workers", cores},
         {"queueLimit", 100'000},
         {"desiredCount", std::max(2, static_cast<int>(std::ceil(tasks)))},
         {"minCount", 2},
@@ -92,13 +96,14 @@ const Properties kPatientBalancer{
     {"unhealthyThreshold", 10},
     {"healthyThreshold", 2}};
 
-Example oneService(double rate, const std::string& law, double days, int truths, bool hasCrowd = true)
+Example oneService(
+    double rate, const std::string& law, double days, int truths, bool hasCrowd = true, int cores = kCores)
 {
     Example made;
     made.name = fmt::format("{}-{:.0f}-{}", hasCrowd ? "one" : "calm", rate, law);
     made.point = fmt::format(
         "one service that scales, {}, {}", hasCrowd ? "a flash crowd" : "no crowd",
-        days < 1 ? fmt::format("{:.3g} of a day", days) : "a day");
+        days == 1 ? "a day" : fmt::format("{:.3g} days", days));
     made.truths = truths;
     made.design = readDesign(assetText("templates/starter.nepho")).design;
     made.design.name = made.name;
@@ -110,10 +115,10 @@ Example oneService(double rate, const std::string& law, double days, int truths,
         } else if (node.id == "balancer") {
             node.properties = kPatientBalancer;
         } else if (node.id == "shop") {
-            node.properties = serviceOf(rate, law);
+            node.properties = serviceOf(rate, law, cores);
         }
     }
-    made.design.traffic = {noisyDay(rate, days, hasCrowd)};
+    made.design.traffic = {noisyDays(rate, days, hasCrowd)};
     return made;
 }
 
@@ -127,6 +132,17 @@ std::vector<Example> oneServiceAllDay()
             oneService(2000, "exponential", 1, 3),        oneService(2000, "lognormal", 1, 3),
             oneService(2000, "exponential", 1, 1, false), oneService(2000, "lognormal", 1, 1, false),
             oneService(50'000, "exponential", kPart, 1),  oneService(50'000, "lognormal", kPart, 1)};
+}
+
+std::vector<Example> monthsOfOneService()
+{
+    // Large tasks, so that their number stays within what a service may have.
+    constexpr int kManyCores = 16;
+    std::vector<Example> months;
+    for (const double rate : {1e2, 1e3, 1e4, 1e5, 1e6}) {
+        months.push_back(oneService(rate, "exponential", 30, 0, true, kManyCores));
+    }
+    return months;
 }
 
 }  // namespace neph

@@ -90,6 +90,25 @@ double median(std::vector<double> values)
     return values[values.size() / 2];
 }
 
+/// "classes (9 of 63), spot (5 of 48)": where the printed errors do not hold.
+std::string outsideOf(const std::vector<Compared>& all, std::size_t way)
+{
+    std::string text;
+    for (const Compared& compared : all) {
+        int truths = 0;
+        int outside = 0;
+        for (const Judged& judged : compared.guesses[way].judged) {
+            truths += judged.printed ? judged.truths : 0;
+            outside += judged.printed ? judged.outside : 0;
+        }
+        if (outside > 0) {
+            text += fmt::format(
+                "{}{} ({} of {})", text.empty() ? "" : ", ", compared.example.name, outside, truths);
+        }
+    }
+    return text.empty() ? "none" : text;
+}
+
 std::string summaryOfWay(const std::vector<Compared>& all, std::size_t way)
 {
     std::map<std::string, Worst> worst;
@@ -123,8 +142,8 @@ std::string summaryOfWay(const std::vector<Compared>& all, std::size_t way)
     }
     if (truths > 0) {
         text += fmt::format(
-            "\nWithin the printed error: {} of {} figures ({:.1f} %).\n", truths - outside, truths,
-            100.0 * (truths - outside) / truths);
+            "\nWithin the printed error: {} of {} figures ({:.1f} %). Outside: {}.\n", truths - outside,
+            truths, 100.0 * (truths - outside) / truths, outsideOf(all, way));
     }
     return text;
 }
