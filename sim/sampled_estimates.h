@@ -25,7 +25,7 @@ struct Effort {
 
     static Effort forTolerance(double tolerance)
     {
-        return tolerance >= 0.02 ? Effort{4e6, 24, 1.2e7, 4, 4e7} : Effort{4e7, 128, 8e7, 24, 2.5e8};
+        return tolerance >= 0.02 ? Effort{3e6, 24, 7e6, 4, 2.2e7} : Effort{4e7, 128, 8e7, 24, 2.5e8};
     }
 };
 
