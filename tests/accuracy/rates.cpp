@@ -81,9 +81,8 @@ std::string gridLines()
     }
     for (int power = 2; power <= 6; ++power) {
         lines += fmt::format(
-            "<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">10<tspan dy=\"-6\" "
-            "font-size=\"10\">{}</tspan></text>\n",
-            placeOfRate(std::pow(10.0, power)), kHeight - kBottom + 20, power);
+            "<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{:.0f}</text>\n",
+            placeOfRate(std::pow(10.0, power)), kHeight - kBottom + 20, std::pow(10.0, power));
     }
     return lines;
 }

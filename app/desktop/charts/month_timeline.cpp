@@ -15,8 +15,9 @@ namespace neph {
 
 namespace {
 
-constexpr int kLeastChart = 66;  ///< Pixels: below this the timeline scrolls.
-constexpr int kChartGap = 4;     ///< Between charts.
+constexpr int kLeastChart = 60;  ///< Pixels: below this the timeline scrolls.
+constexpr int kTimeLabels = 22;
+constexpr int kChartGap = 4;  ///< Between charts.
 constexpr double kHourSeconds = 3600;
 constexpr double kClosest = 6 * kHourSeconds;  ///< No further zoom.
 
@@ -96,10 +97,14 @@ void MonthTimeline::show(const std::shared_ptr<const RunResult>& result, const D
     }
     while (m_charts.size() < specs.size()) {
         m_charts.push_back(makeChart());
-        column->addWidget(m_charts.back(), m_charts.size() == 1 ? 3 : 2);
+        column->addWidget(m_charts.back());
     }
     for (std::size_t i = 0; i < specs.size(); ++i) {
-        m_charts[i]->setTimeLabels(i + 1 == specs.size());
+        // The lowest has the labels of time for all: it needs their height, not less of a curve.
+        const bool isLowest = i + 1 == specs.size();
+        m_charts[i]->setTimeLabels(isLowest);
+        m_charts[i]->setMinimumHeight(kLeastChart + (isLowest ? kTimeLabels : 0));
+        column->setStretchFactor(m_charts[i], i == 0 || isLowest ? 3 : 2);
         m_charts[i]->setSpec(specs[i]);
         m_charts[i]->setResult(result);
     }

@@ -298,7 +298,7 @@ void TimeChart::fitValues()
     }
     m_overlay->empty = !any;
     yAxis->setTickLabels(any);
-    m_valueTicker->setTickCount(std::clamp(axisRect()->height() / 24, 2, 6));
+    m_valueTicker->setTickCount(std::clamp(axisRect()->height() / 24, 1, 6));
     xAxis->ticker()->setTickCount(std::clamp(axisRect()->width() / kTimeLabelWidth, 2, 6));
     yAxis->setRange(0, roundUpperEnd(most, yAxis->range().upper, m_spec.unit));
 }
