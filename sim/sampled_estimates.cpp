@@ -28,7 +28,7 @@ constexpr double kFormulaError = 0.3;
 Histogram without(const Histogram& all, const Histogram& part, double count)
 {
     Histogram gone;
-    addAs(gone, part, count);
+    gone.addAs(part.buckets(), count);
     const std::vector<Histogram::Bucket> taken = gone.buckets();
     Histogram rest;
     std::size_t at = 0;
@@ -132,20 +132,12 @@ void SampledRun::estimate()
     m_pooled.assign(classes + 1, Histogram());
     m_rare.assign(classes + 1, Histogram());
     for (std::uint32_t e = 0; e < kEstimates; ++e) {
-        const FlowEngine& flows = *m_runs[e]->flows();
         for (std::size_t c = 0; c < classes; ++c) {
             Histogram& total = m_estimates[c][e];
             for (const Kind& kind : m_kinds) {
-                if (kind.requests[e][c] > 0 && kind.latency[e][c].count() > 0) {
-                    addAs(total, kind.latency[e][c], kind.requests[e][c]);
-                } else if (kind.requests[e][c] > 0) {
-                    Histogram walked;
-                    for (const Histogram::Bucket& bucket : kind.example->classLatencies[c]) {
-                        walked.add((bucket.from + bucket.to) / 2, bucket.count);
-                    }
-                    if (walked.count() > 0) {
-                        addAs(total, walked, kind.requests[e][c]);
-                    }
+                const auto shape = kind.latencyOf(e, c);
+                if (kind.requests[e][c] > 0 && !shape.empty()) {
+                    total.addAs(shape, kind.requests[e][c]);
                 }
             }
             for (const Stretch& stretch : m_stretches) {
@@ -153,14 +145,10 @@ void SampledRun::estimate()
                 if (stretch.estimate != e || shape.empty() || shape[c].count() == 0) {
                     continue;
                 }
-                double requests = 0;
-                for (std::size_t i = stretch.firstCell; i < stretch.endCell; ++i) {
-                    const FlowCell& cell = flows.cells()[i];
-                    requests += cell.classRates[c] * seconds(cell.to - cell.from);
-                }
-                addAs(total, shape[c], requests);
-                addAs(m_rare[c], shape[c], requests);
-                addAs(m_rare[classes], shape[c], requests);
+                const double requests = requestsOf(stretch)[c];
+                total.addAs(shape[c].buckets(), requests);
+                m_rare[c].addAs(shape[c].buckets(), requests);
+                m_rare[classes].addAs(shape[c].buckets(), requests);
             }
             m_pooled[c].merge(total);
             m_estimates[classes][e].merge(total);
@@ -185,7 +173,7 @@ Trust::Latency SampledRun::errorOf(
     if (rare.count() > 0) {
         const double error = hasSpiral() ? kSpiralError : kOverloadError;
         const double part = error * static_cast<double>(rare.count());
-        addAs(more, rare, part);
+        more.addAs(rare.buckets(), part);
         fewer = without(all, rare, part);
     }
     // A quantile is told by the middle of a bucket, and so is the one that it is held against.
@@ -274,7 +262,7 @@ void SampledRun::widenForWhatIsMissing()
         }
     }
     for (const Stretch& stretch : m_stretches) {
-        const double requests = requestsOf(stretch);
+        const double requests = sumOf(requestsOf(stretch));
         all += requests;
         seen += m_stretches[stretch.standIn].latency.empty() ? 0 : requests;
     }
@@ -313,12 +301,7 @@ std::vector<double> SampledRun::outcomesOf(std::size_t requestClass) const
         }
     }
     for (const Stretch& stretch : m_stretches) {
-        const std::vector<FlowCell>& cells = m_runs[stretch.estimate]->flows()->cells();
-        double requests = 0;
-        for (std::size_t i = stretch.firstCell; i < stretch.endCell; ++i) {
-            requests += cells[i].classRates[requestClass] * seconds(cells[i].to - cells[i].from);
-        }
-        add(m_stretches[stretch.standIn].outcomes, requests);
+        add(m_stretches[stretch.standIn].outcomes, requestsOf(stretch)[requestClass]);
     }
     return sums;
 }
@@ -374,7 +357,7 @@ RunResult SampledRun::answer()
         ClassResult& view = result.classes[plan.classes[c]];
         Histogram latency;
         if (m_pooled[c].count() > 0) {
-            addAs(latency, m_pooled[c], static_cast<double>(view.total));
+            latency.addAs(m_pooled[c].buckets(), static_cast<double>(view.total));
             view.latency = std::move(latency);
             const std::uint64_t failed = view.failed;
             setOutcomes(c, view);
@@ -447,16 +430,16 @@ void SampledRun::addHours(RunResult& result) const
             }
             for (const auto& [source, counts] : requests) {
                 for (std::size_t c = 0; c < classes; ++c) {
-                    const Histogram* shape = nullptr;
+                    std::vector<Histogram::Bucket> shape;
                     if (source < m_kinds.size()) {
-                        shape = &m_kinds[source].latency[e][c];
+                        shape = m_kinds[source].latencyOf(e, c);
                     } else if (source != kNone) {
                         const Stretch& stretch = m_stretches[source - m_kinds.size()];
                         const std::vector<Histogram>& run = m_stretches[stretch.standIn].latency;
-                        shape = run.empty() ? nullptr : &run[c];
+                        shape = run.empty() ? shape : run[c].buckets();
                     }
-                    if (shape != nullptr && shape->count() > 0 && counts[c] >= 1) {
-                        addAs(latency, *shape, counts[c]);
+                    if (!shape.empty() && counts[c] >= 1) {
+                        latency.addAs(shape, counts[c]);
                     }
                 }
             }

@@ -55,6 +55,9 @@ private:
         std::vector<std::vector<double>> requests;    ///< By estimate and request class.
         std::vector<std::vector<Histogram>> latency;  ///< By estimate and request class.
         Outcomes outcomes;
+
+        /// As windows saw it, or as it was walked where none has looked; empty if nobody comes.
+        std::vector<Histogram::Bucket> latencyOf(std::uint32_t estimate, std::size_t c) const;
     };
     /// A stretch of one estimate that does not stand still.
     struct Stretch {
@@ -78,7 +81,7 @@ private:
     WindowSpec windowOf(const Kind& kind, std::uint64_t seed, double requests, std::uint32_t replicas) const;
     WindowSpec windowOf(const Stretch& stretch) const;
     double windowRequestsOf(std::size_t kind) const;
-    double requestsOf(const Stretch& stretch) const;
+    std::vector<double> requestsOf(const Stretch& stretch) const;  ///< By request class.
     double secondsOf(const Stretch& stretch) const;
     std::uint32_t mostAlike(const Stretch& stretch) const;
     void estimate();

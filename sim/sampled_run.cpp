@@ -201,14 +201,21 @@ void SampledRun::findStretches()
     }
 }
 
-double SampledRun::requestsOf(const Stretch& stretch) const
+std::vector<Histogram::Bucket> SampledRun::Kind::latencyOf(std::uint32_t estimate, std::size_t c) const
+{
+    return latency[estimate][c].count() > 0 ? latency[estimate][c].buckets() : example->classLatencies[c];
+}
+
+std::vector<double> SampledRun::requestsOf(const Stretch& stretch) const
 {
     const std::vector<FlowCell>& cells = m_runs[stretch.estimate]->flows()->cells();
-    double all = 0;
+    std::vector<double> byClass(m_runs.front()->plan().classes.size(), 0);
     for (std::size_t i = stretch.firstCell; i < stretch.endCell; ++i) {
-        all += sumOf(cells[i].classRates) * seconds(cells[i].to - cells[i].from);
+        for (std::size_t c = 0; c < byClass.size(); ++c) {
+            byClass[c] += cells[i].classRates[c] * seconds(cells[i].to - cells[i].from);
+        }
     }
-    return all;
+    return byClass;
 }
 
 double SampledRun::secondsOf(const Stretch& stretch) const
@@ -224,7 +231,8 @@ void SampledRun::chooseStretches()
     double cost = 0;
     for (const Stretch& stretch : m_stretches) {
         const WindowSpec spec = windowOf(stretch);
-        cost += requestsOf(stretch) * spec.scale * spec.seconds() / (spec.seconds() - spec.measureFrom);
+        cost +=
+            sumOf(requestsOf(stretch)) * spec.scale * spec.seconds() / (spec.seconds() - spec.measureFrom);
     }
     const auto step = static_cast<std::size_t>(std::max(1.0, std::ceil(cost / m_effort.rareRequests)));
     std::vector<std::size_t> seen(kEstimates, 0);
@@ -252,9 +260,10 @@ std::uint32_t SampledRun::mostAlike(const Stretch& stretch) const
         if (!other.isChosen) {
             continue;
         }
-        const double distance = &other == &stretch ? 0
-                                                   : apart(requestsOf(stretch), requestsOf(other)) *
-                                                         apart(secondsOf(stretch), secondsOf(other));
+        const double distance = &other == &stretch
+                                    ? 0
+                                    : apart(sumOf(requestsOf(stretch)), sumOf(requestsOf(other))) *
+                                          apart(secondsOf(stretch), secondsOf(other));
         if (distance < least) {
             least = distance;
             best = i;

@@ -41,6 +41,23 @@ void Histogram::addBuckets(
     m_max = std::max(m_max, max.count());
 }
 
+void Histogram::addAs(std::span<const Bucket> shape, double count)
+{
+    std::uint64_t all = 0;
+    for (const Bucket& bucket : shape) {
+        all += bucket.count;
+    }
+    // Shares of a count add up to it: what rounding leaves over goes to the next bucket.
+    const double each = count / static_cast<double>(all);
+    double due = 0;
+    for (const Bucket& bucket : shape) {
+        due += each * static_cast<double>(bucket.count);
+        const auto whole = static_cast<std::uint64_t>(std::max(0.0, due + 0.5));
+        add((bucket.from + bucket.to) / 2, whole);
+        due -= static_cast<double>(whole);
+    }
+}
+
 void Histogram::clear()
 {
     std::fill(m_counts.begin(), m_counts.end(), 0);

@@ -49,6 +49,8 @@ public:
         std::uint64_t count;
     };
     std::vector<Bucket> buckets() const;
+    /// Adds `count` samples that are distributed as in `shape` (not empty), each in the middle of its bucket.
+    void addAs(std::span<const Bucket> shape, double count);
 
     // For who counts in buckets of its own and adds them up later.
     static constexpr int kBitsPerOctave = 7;

@@ -28,7 +28,7 @@ constexpr double kRequestsASecond = 1.7e6;
 constexpr double kWidth = 720;
 constexpr double kHeight = 420;
 constexpr double kLeft = 70;
-constexpr double kRight = 150;
+constexpr double kRight = 190;
 constexpr double kTop = 30;
 constexpr double kBottom = 50;
 
@@ -127,7 +127,7 @@ void drawCostOverRates(const std::string& path, unsigned threads)
                "<text x=\"{}\" y=\"18\" font-size=\"14\">A month of one service: processor seconds "
                "over requests a second</text>\n",
                kWidth, kHeight, kLeft)
-        << gridLines() << lineOf(points, &MonthCost::inFull, "#9aa1ad", "every request")
+        << gridLines() << lineOf(points, &MonthCost::inFull, "#9aa1ad", "every request, reckoned")
         << lineOf(points, &MonthCost::windows, "#c2571a", "auto, 3 %")
         << lineOf(points, &MonthCost::flows, "#1f6fb2", "flows") << "</svg>\n";
 }

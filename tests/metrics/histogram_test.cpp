@@ -225,5 +225,34 @@ TEST(Histogram, MergedWithAnEmptyOneIsUnchanged)
     EXPECT_EQ(other.min(), 3ms);
 }
 
+TEST(Histogram, AddsAsManySamplesOfAShapeAsItIsAskedFor)
+{
+    Histogram shape;
+    for (int ms = 1; ms <= 7; ++ms) {
+        shape.add(std::chrono::milliseconds(ms));
+    }
+    Histogram histogram;
+    histogram.addAs(shape.buckets(), 1'000'000);
+    EXPECT_EQ(histogram.count(), 1'000'000u);
+    histogram.addAs(shape.buckets(), 3);
+    EXPECT_EQ(histogram.count(), 1'000'003u);
+}
+
+TEST(Histogram, IsDistributedAsTheShapeItTookSamplesOf)
+{
+    Histogram shape;
+    shape.add(1ms, 90);
+    shape.add(50ms, 9);
+    shape.add(2s, 1);
+    Histogram histogram;
+    histogram.addAs(shape.buckets(), 1e9);
+    for (const double p : {0.5, 0.9, 0.99, 1.0}) {
+        EXPECT_NEAR(
+            milliseconds(histogram.quantile(p)), milliseconds(shape.quantile(p)),
+            0.004 * milliseconds(shape.quantile(p)))
+            << "p = " << p;
+    }
+}
+
 }  // namespace
 }  // namespace neph

@@ -17,18 +17,7 @@ Histogram merged(const Counts& counts)
 {
     Histogram sum;
     for (const auto& [latencies, count] : counts) {
-        std::uint64_t all = 0;
-        for (const Histogram::Bucket& bucket : *latencies) {
-            all += bucket.count;
-        }
-        // Shares of a count add up to it: what rounding leaves over goes to the next bucket.
-        double due = 0;
-        for (const Histogram::Bucket& bucket : *latencies) {
-            due += count * static_cast<double>(bucket.count) / static_cast<double>(all);
-            const auto whole = static_cast<std::uint64_t>(due + 0.5);
-            sum.add((bucket.from + bucket.to) / 2, whole);
-            due -= static_cast<double>(whole);
-        }
+        sum.addAs(*latencies, count);
     }
     return sum;
 }

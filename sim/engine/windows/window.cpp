@@ -321,19 +321,6 @@ double WindowSpec::seconds() const
     return all;
 }
 
-void addAs(Histogram& sum, const Histogram& shape, double count)
-{
-    // Shares of a count add up to it: what rounding leaves over goes to the next bucket.
-    const double each = count / static_cast<double>(shape.count());
-    double due = 0;
-    for (const Histogram::Bucket& bucket : shape.buckets()) {
-        due += each * static_cast<double>(bucket.count);
-        const double whole = static_cast<double>(static_cast<std::uint64_t>(std::max(0.0, due + 0.5)));
-        sum.add((bucket.from + bucket.to) / 2, static_cast<std::uint64_t>(whole));
-        due -= whole;
-    }
-}
-
 namespace {
 
 /// A window on its way: an engine of its own, and what stands in it changing as the pieces say.

@@ -48,9 +48,6 @@ void showWindow(
     const Plan& plan, const WindowSpec& spec, RunResult& result, std::stop_token stop,
     const std::function<void(double)>& progress);
 
-/// Adds `count` requests whose latencies are distributed as in `shape` (not empty).
-void addAs(Histogram& sum, const Histogram& shape, double count);
-
 /// The smallest scale at which a plan still behaves as itself in that setup, with about `replicas` replicas
 /// of each pool standing for all of it: round robin and random picks go by the share, and what all share
 /// shrinks along. 1 where a pool or a shared queue is too small for that.
