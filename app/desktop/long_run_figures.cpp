@@ -255,6 +255,7 @@ RunResult asRunOfItsOwn(RunResult part, Time from)
         }
     }
     std::vector<Series> sums;
+    sums.reserve(ofClasses.size());
     for (const auto& [metric, parts] : ofClasses) {
         sums.push_back(sumOf(parts, metric));
     }

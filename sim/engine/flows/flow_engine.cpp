@@ -209,7 +209,7 @@ void FlowEngine::integrateStation(FlowTotals& totals, const FlowStation& station
     case StationKind::Slots:
         totals.busy += std::min(station.load, station.capacity) * whole;
         totals.capacity += station.capacity * whole;
-        totals.waiting += station.arrivals * (1 - station.refuse) * station.wait() * whole;
+        totals.waiting += station.waiting() * whole;
         break;
     case StationKind::Cpu:
         totals.busy += std::min(station.load, station.capacity) * whole;

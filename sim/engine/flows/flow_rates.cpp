@@ -490,10 +490,9 @@ void RatePropagation::call(const Passing& passing, std::vector<double>& ends, do
         const double limit = neph::seconds(policy.timeout);
         m_mayTimeOut = m_mayTimeOut || one.seconds > 0.15 * limit;
         one.seconds = std::min(one.seconds, limit);
-        for (double& share : one.outcomes) {
-            share *= 1 - late;
-        }
-        one.outcomes[policy.onTimeout.value] += late;
+        // What is refused at once does not wait until its time is over.
+        one.outcomes[policy.onTimeout.value] += one.outcomes[0] * late;
+        one.outcomes[0] *= 1 - late;
     }
     double again = 0;
     for (std::size_t i = 1; i < one.outcomes.size(); ++i) {

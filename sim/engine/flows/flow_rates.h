@@ -90,6 +90,14 @@ private:
         double rate = 0;
         double mass = 0;
     };
+    /// A station among those of its replica, or of the plan, and the cores that its slots are held for.
+    struct Placed {
+        std::vector<FlowStation>& beside;
+        std::uint32_t index = 0;
+        const std::vector<std::uint32_t>& behind;  ///< In `beside`.
+
+        FlowStation& own() const { return beside[index]; }
+    };
     struct Passed {
         double mass = 0;     ///< Of those, who go on.
         double seconds = 0;  ///< What it takes them.
@@ -100,8 +108,10 @@ private:
     void propagate();
     double latencyOf(const SourceSpec& source) const;
     bool settle(double length);
-    double settleStation(FlowStation& station, double length);
-    void settleQueue(FlowStation& station, double length);
+    double settleStation(const Placed& placed, double length);
+    static double throughput(const Placed& placed);
+    void settleQueue(const Placed& placed, double length);
+    static void press(const Placed& placed, double fits, double length);
     void settleTokens(FlowStation& station, double length);
 
     Walk& walk(PathId path, std::uint32_t requestClass, const Place& at, const Place& from, double rate);

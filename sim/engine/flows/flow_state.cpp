@@ -19,16 +19,43 @@ double FlowStation::busy() const
     return 0;
 }
 
+double FlowStation::waiting() const
+{
+    const double drained = pressed > 0 ? pressed * (backlog + backlogAfter) / 2 : 0;
+    return drained + arrivals * (1 - refuse) * law.waitChance * law.meanWait;
+}
+
 FlowState::FlowState(const Plan& thePlan)
     : plan(thePlan), groups(thePlan.pools.size()), living(thePlan.pools.size()),
       placesOfPool(thePlan.pools.size()), placeInPool(thePlan.stations.size(), 0),
-      disturbances(thePlan.nodes.size()), timedOut(thePlan.steps.size(), 0)
+      behind(thePlan.stations.size()), disturbances(thePlan.nodes.size()), timedOut(thePlan.steps.size(), 0)
 {
     for (std::uint32_t i = 0; i < plan.stations.size(); ++i) {
         stations.push_back(freshStation(i));
         if (const PoolId pool = plan.stations[i].pool) {
             placeInPool[i] = static_cast<std::uint32_t>(placesOfPool[pool.value].size());
             placesOfPool[pool.value].push_back(i);
+        }
+    }
+    findCores();
+}
+
+void FlowState::findCores()
+{
+    for (const Step& step : plan.steps) {
+        for (std::uint32_t held = step.cleanup; step.op == Op::Work && held != 0;
+             held = plan.cleanups[held].next) {
+            const StationId slots = plan.cleanups[held].station;
+            const PoolId pool = plan.stations[slots.value].pool;
+            if (plan.stations[slots.value].kind != StationKind::Slots ||
+                pool.value != plan.stations[step.station.value].pool.value) {
+                continue;
+            }
+            const std::uint32_t cores = pool ? placeInPool[step.station.value] : step.station.value;
+            std::vector<std::uint32_t>& known = behind[slots.value];
+            if (std::find(known.begin(), known.end(), cores) == known.end()) {
+                known.push_back(cores);
+            }
         }
     }
 }

@@ -32,11 +32,16 @@ struct FlowStation {
     double backlogAfter = 0;
     double levelAfter = 0;
     double waitBacklog = 0;  ///< Seconds.
+    double pressed = 0;      ///< Slots: share of the interval in which somebody waits in the backlog.
+    double held = 0;  ///< Slots: seconds that a request holds one. Cpu: core-seconds that one asks for. As
+                      ///< last seen: what has piled up drains when nobody comes any more, too.
     QueueLaw law;
     ArrivalLaw arrivalLaw;
 
     /// Mean seconds that an arrival waits.
     double wait() const { return waitBacklog + law.waitChance * law.meanWait; }
+    /// How many wait, on the average of the interval.
+    double waiting() const;
     /// 0..1 of what there is.
     double busy() const;
     /// Slots with a room so small that it is lost from at random, not when a fluid reaches its brim.
@@ -95,9 +100,11 @@ struct FlowState {
     std::vector<std::vector<std::uint32_t>> living;        ///< By pool: its replicas, in order of coming.
     std::vector<std::vector<std::uint32_t>> placesOfPool;  ///< By pool: its stations, by number in the plan.
     std::vector<std::uint32_t> placeInPool;                ///< By station; for those of pools.
+    std::vector<std::vector<std::uint32_t>> behind;        ///< By station (Slots): the cores that its holders
+                                                           ///< use, by place in their pool, or by station.
     std::vector<FlowReplica> replicas;
     std::vector<Meetings::Disturbance> disturbances;  ///< By node.
-    std::vector<double> timedOut;                     ///< By step (Call): share of attempts.
+    std::vector<double> timedOut;                     ///< By step (Call): share of those that would succeed.
 
     FlowStation freshStation(std::uint32_t station) const;
     /// The stations of a pool's replica, empty.
@@ -114,6 +121,9 @@ struct FlowState {
     void join(std::uint32_t replica, std::uint32_t group);
     /// Makes one of groups that have become alike, so that their number stays small.
     void mergeGroups();
+
+private:
+    void findCores();
 };
 
 }  // namespace neph

@@ -34,12 +34,23 @@ QueueLaw KnownLaws::of(
 bool RatePropagation::settle(double length)
 {
     double most = 0;
-    const auto one = [&](FlowStation& station) { most = std::max(most, settleStation(station, length)); };
-    std::for_each(m_state.stations.begin(), m_state.stations.end(), one);
-    for (std::vector<FlowGroup>& groups : m_state.groups) {
-        for (FlowGroup& group : groups) {
-            if (group.count > 0) {
-                std::for_each(group.stations.begin(), group.stations.end(), one);
+    // Queues first: who is let out of them is what the cores behind them work on.
+    for (const bool isCores : {false, true}) {
+        const auto one = [&](const Placed& placed) {
+            const bool isOfThese = (placed.own().kind == StationKind::Cpu) == isCores;
+            most = isOfThese ? std::max(most, settleStation(placed, length)) : most;
+        };
+        for (std::uint32_t i = 0; i < m_state.stations.size(); ++i) {
+            if (!m_plan.stations[i].pool) {
+                one({m_state.stations, i, m_state.behind[i]});
+            }
+        }
+        for (std::uint32_t pool = 0; pool < m_state.groups.size(); ++pool) {
+            const std::vector<std::uint32_t>& places = m_state.placesOfPool[pool];
+            for (FlowGroup& group : m_state.groups[pool]) {
+                for (std::uint32_t i = 0; group.count > 0 && i < places.size(); ++i) {
+                    one({group.stations, i, m_state.behind[places[i]]});
+                }
             }
         }
     }
@@ -47,13 +58,14 @@ bool RatePropagation::settle(double length)
 }
 
 /// Says what a station does to those who come in this interval; returns by how much that changed.
-double RatePropagation::settleStation(FlowStation& station, double length)
+double RatePropagation::settleStation(const Placed& placed, double length)
 {
+    FlowStation& station = placed.own();
     const double refused = station.refuse;
     const double waited = station.wait();
     switch (station.kind) {
     case StationKind::Slots:
-        settleQueue(station, length);
+        settleQueue(placed, length);
         break;
     case StationKind::TokenBucket:
         settleTokens(station, length);
@@ -71,27 +83,42 @@ double RatePropagation::settleStation(FlowStation& station, double length)
         std::abs(station.wait() - waited) / (1e-3 + station.wait()) * kSameShare * 1e3);
 }
 
-void RatePropagation::settleQueue(FlowStation& station, double length)
+/// Requests a second that a queue lets through while somebody waits: its slots are all taken then, and its
+/// cores busy.
+double RatePropagation::throughput(const Placed& placed)
 {
+    FlowStation& station = placed.own();
     const double admitted = station.arrivals * (1 - station.refuse);
-    station.backlogAfter = 0;
-    station.waitBacklog = 0;
+    station.held = admitted > 0 ? station.load / admitted : station.held;
+    double most = station.held > 0 ? std::max(1.0, station.capacity) / station.held : 0;
+    for (const std::uint32_t behind : placed.behind) {
+        FlowStation& cores = placed.beside[behind];
+        cores.held = admitted > 0 ? cores.load / admitted : cores.held;
+        most = cores.held > 0 ? std::min(most, cores.capacity / cores.held) : most;
+    }
+    return most;
+}
+
+void RatePropagation::settleQueue(const Placed& placed, double length)
+{
+    FlowStation& station = placed.own();
+    const double before = station.backlog;
+    station.backlogAfter = station.waitBacklog = station.pressed = 0;
     station.law = {};
-    if (admitted <= 0 && station.backlog <= 0) {
+    if (station.arrivals <= 0 && before <= 0) {
         station.refuse = 0;
         return;
     }
-    const double held = admitted > 0 ? station.load / admitted : station.load;
+    const double fits = throughput(placed);
     const auto servers = static_cast<std::uint32_t>(std::max(1.0, station.capacity));
-    const double fits = held > 0 ? servers / held : 0;  // Requests a second that it can serve.
     const double offered = fits > 0 ? station.arrivals / fits : 0;
     constexpr double kScv = 1;
     if (station.isLossy()) {
-        station.law = m_laws.of(station.arrivalLaw, station.arrivals, held, kScv, servers, station.room);
+        station.law =
+            m_laws.of(station.arrivalLaw, station.arrivals, station.held, kScv, servers, station.room);
         station.refuse = station.law.refuse;
         return;
     }
-    const double before = station.backlog;
     const double after = before + (station.arrivals - fits) * length;
     const double room = station.room < 0 ? 1e18 : station.room;
     station.backlogAfter = std::clamp(after, 0.0, room);
@@ -99,12 +126,30 @@ void RatePropagation::settleQueue(FlowStation& station, double length)
                          ? std::min(1.0, (after - room) / (station.arrivals * length))
                          : 0;
     if (before > 0 || station.backlogAfter > 0) {
-        station.waitBacklog = fits > 0 ? (before + station.backlogAfter) / 2 / fits : 0;
+        press(placed, fits, length);
     }
     const double tame = std::min(offered, kNearlyFull);
     if (offered > 0 && before <= 0) {
         station.law =
-            m_laws.of(station.arrivalLaw, station.arrivals * tame / offered, held, kScv, servers, -1);
+            m_laws.of(station.arrivalLaw, station.arrivals * tame / offered, station.held, kScv, servers, -1);
+    }
+}
+
+/// While something waits, slots and the cores behind them do what they can, however few come meanwhile.
+void RatePropagation::press(const Placed& placed, double fits, double length)
+{
+    FlowStation& station = placed.own();
+    const double falls = fits - station.arrivals;
+    station.pressed =
+        station.backlogAfter > 0 || falls <= 0 ? 1 : std::min(1.0, station.backlog / (falls * length));
+    const double each = fits > 0 ? 1 / fits : 0;
+    station.waitBacklog = station.pressed * (station.backlog + station.backlogAfter) / 2 * each;
+    const auto fill = [&](FlowStation& full) {
+        full.load += station.pressed * std::max(0.0, std::min(full.capacity, fits * full.held) - full.load);
+    };
+    fill(station);
+    for (const std::uint32_t behind : placed.behind) {
+        fill(placed.beside[behind]);
     }
 }
 

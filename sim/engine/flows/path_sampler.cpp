@@ -90,6 +90,7 @@ public:
             m_steps[i].times += rate * counts[i].times;
             m_steps[i].sum += rate * counts[i].sum;
             m_steps[i].squares += rate * counts[i].squares;
+            m_steps[i].failed += rate * counts[i].failed;
         }
     }
 
@@ -108,7 +109,8 @@ public:
             const double mean = step.sum / step.times;
             if (plan.steps[i].op == Op::Call) {
                 result.attempts[i] = step.times / m_walks;
-                result.timedOut[i] = mean;
+                const double lasting = step.times - step.failed;
+                result.timedOut[i] = lasting > 0 ? step.sum / lasting : 0;
             } else {
                 result.heldSeconds[i] = mean;
                 const double variance = std::max(step.squares / step.times - mean * mean, 0.0);

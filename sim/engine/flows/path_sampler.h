@@ -16,7 +16,8 @@ struct SampledPaths {
     std::vector<Histogram> nodes;  ///< By node: from entering it to its answer, weighted by the class rates.
     std::vector<std::vector<double>> outcomes;  ///< By class: share of its requests by outcome.
     std::vector<double> attempts;               ///< By step (Call): calls per second, first ones and retries.
-    std::vector<double> timedOut;               ///< By step (Call): share of its attempts that timed out.
+    std::vector<double>
+        timedOut;  ///< By step (Call): share that timed out, of the attempts that did not fail before.
     std::vector<double> heldSeconds;  ///< By step (Acquire, Serve): mean seconds that a slot is held.
     std::vector<double> heldScv;      ///< By step: squared coefficient of variation of that.
 };

@@ -277,6 +277,7 @@ WalkAnswer PathWalker::attempt(const Visit& visit, std::uint32_t index)
         const WalkPool& pool = m_world.pools[step.pool];
         if (pool.groups.empty()) {
             m_counts[index].add(0);
+            m_counts[index].failed += 1;
             return {0, step.outcome};
         }
         const WalkGroup& group = pool.groups[pickByShare(pool.shares, *m_random)];
@@ -299,6 +300,7 @@ WalkAnswer PathWalker::attempt(const Visit& visit, std::uint32_t index)
         }
     }
     m_counts[index].add(isLate ? 1 : 0);
+    m_counts[index].failed += !isLate && answer.outcome != 0 ? 1 : 0;
     return answer;
 }
 

@@ -67,6 +67,7 @@ struct WalkCount {
     double times = 0;
     double sum = 0;
     double squares = 0;
+    double failed = 0;  ///< Calls: attempts that failed before their time was over.
 
     void add(double value)
     {
