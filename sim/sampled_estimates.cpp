@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -141,7 +142,7 @@ void SampledRun::estimate()
                 }
             }
             for (const Stretch& stretch : m_stretches) {
-                const std::vector<Histogram>& shape = m_stretches[stretch.standIn].latency;
+                const std::vector<Histogram>& shape = standInOf(stretch).latency;
                 if (stretch.estimate != e || shape.empty() || shape[c].count() == 0) {
                     continue;
                 }
@@ -163,6 +164,29 @@ bool SampledRun::hasSpiral() const
         m_runs.begin(), m_runs.end(), [](const auto& run) { return run->flows()->takenOutInTrouble() > 0; });
 }
 
+/// By how much more or less there may be of what overload does. Where windows see others fail than flows did,
+/// controllers have acted on what would not have been.
+double SampledRun::overloadError() const
+{
+    if (hasSpiral()) {
+        return kSpiralError;
+    }
+    double all = 0;
+    double otherwise = 0;
+    for (const Stretch& stretch : m_stretches) {
+        const Outcomes& seen = standInOf(stretch).outcomes;
+        const std::vector<double> requests = requestsOf(stretch);
+        double failed = 0;
+        for (std::size_t c = 0; c < seen.size(); ++c) {
+            const auto ended = static_cast<double>(std::accumulate(seen[c].begin(), seen[c].end(), 0ULL));
+            failed += ended > 0 ? requests[c] * (1 - static_cast<double>(seen[c].front()) / ended) : 0;
+        }
+        otherwise += std::abs(failed - failuresOf(stretch));
+        all += sumOf(requests);
+    }
+    return all > 0 ? std::clamp(otherwise / all, kOverloadError, 1.0) : kOverloadError;
+}
+
 Trust::Latency SampledRun::errorOf(
     const std::vector<Histogram>& estimates, const Histogram& all, const Histogram& rare) const
 {
@@ -171,8 +195,7 @@ Trust::Latency SampledRun::errorOf(
     Histogram more = all;
     Histogram fewer;
     if (rare.count() > 0) {
-        const double error = hasSpiral() ? kSpiralError : kOverloadError;
-        const double part = error * static_cast<double>(rare.count());
+        const double part = overloadError() * static_cast<double>(rare.count());
         more.addAs(rare.buckets(), part);
         fewer = without(all, rare, part);
     }
@@ -233,7 +256,7 @@ bool SampledRun::growsEffort()
     double next = 0;
     if (isRare) {
         const bool areAllChosen = std::all_of(
-            m_stretches.begin(), m_stretches.end(), [](const Stretch& stretch) { return stretch.isChosen; });
+            m_overloads.begin(), m_overloads.end(), [](const Overload& each) { return each.isChosen; });
         if (areAllChosen) {
             return false;
         }
@@ -264,7 +287,7 @@ void SampledRun::widenForWhatIsMissing()
     for (const Stretch& stretch : m_stretches) {
         const double requests = sumOf(requestsOf(stretch));
         all += requests;
-        seen += m_stretches[stretch.standIn].latency.empty() ? 0 : requests;
+        seen += standInOf(stretch).latency.empty() ? 0 : requests;
     }
     const double missing = all > 0 ? 1 - seen / all : 1;
     for (auto& [name, error] : m_trust.latency) {
@@ -301,7 +324,7 @@ std::vector<double> SampledRun::outcomesOf(std::size_t requestClass) const
         }
     }
     for (const Stretch& stretch : m_stretches) {
-        add(m_stretches[stretch.standIn].outcomes, requestsOf(stretch)[requestClass]);
+        add(standInOf(stretch).outcomes, requestsOf(stretch)[requestClass]);
     }
     return sums;
 }
@@ -435,7 +458,7 @@ void SampledRun::addHours(RunResult& result) const
                         shape = m_kinds[source].latencyOf(e, c);
                     } else if (source != kNone) {
                         const Stretch& stretch = m_stretches[source - m_kinds.size()];
-                        const std::vector<Histogram>& run = m_stretches[stretch.standIn].latency;
+                        const std::vector<Histogram>& run = standInOf(stretch).latency;
                         shape = run.empty() ? shape : run[c].buckets();
                     }
                     if (!shape.empty() && counts[c] >= 1) {

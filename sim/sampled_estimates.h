@@ -46,8 +46,7 @@ public:
     RunResult run(std::stop_token stop, const std::function<void(const RunProgress&)>& progress);
 
 private:
-    /// How requests ended in a window: by request class and outcome.
-    using Outcomes = std::vector<std::vector<std::uint64_t>>;
+    using Outcomes = WindowResult::Outcomes;
 
     /// All moments of a class, of all estimates, and what requests take in it.
     struct Kind {
@@ -59,30 +58,40 @@ private:
         /// As windows saw it, or as it was walked where none has looked; empty if nobody comes.
         std::vector<Histogram::Bucket> latencyOf(std::uint32_t estimate, std::size_t c) const;
     };
-    /// A stretch of one estimate that does not stand still.
+    /// An hour, or what of it one estimate has, that does not stand still.
     struct Stretch {
         std::uint32_t estimate = 0;
+        std::uint32_t overload = 0;
         std::size_t firstCell = 0;
         std::size_t endCell = 0;
         std::uint32_t standIn = 0;  ///< The stretch, of any estimate, whose latencies are taken for its own.
-        bool isChosen = true;       ///< It is run: its own stand-in.
         std::vector<Histogram> latency;  ///< By request class.
         Outcomes outcomes;
+    };
+    /// Stretches that follow one another: they are run at one go, so that what has piled up in an hour is
+    /// there in the next.
+    struct Overload {
+        std::uint32_t first = 0;  ///< Stretch.
+        std::uint32_t end = 0;
+        bool isChosen = true;  ///< It is run: its stretches stand for themselves.
     };
 
     RunResult inFull(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) const;
     void runFlows(std::stop_token stop);
     void findKinds();
     void findStretches();
+    void joinOverload();
     void chooseStretches();
     void runWindows(std::stop_token stop);
     void runStretches(std::stop_token stop);
     void check(std::stop_token stop);
     WindowSpec windowOf(const Kind& kind, std::uint64_t seed, double requests, std::uint32_t replicas) const;
-    WindowSpec windowOf(const Stretch& stretch) const;
+    WindowSpec windowOf(const Overload& overload) const;
     double windowRequestsOf(std::size_t kind) const;
     std::vector<double> requestsOf(const Stretch& stretch) const;  ///< By request class.
     double secondsOf(const Stretch& stretch) const;
+    double failuresOf(const Stretch& stretch) const;  ///< As flows have them.
+    const Stretch& standInOf(const Stretch& stretch) const { return m_stretches[stretch.standIn]; }
     std::uint32_t mostAlike(const Stretch& stretch) const;
     void estimate();
     void judge();
@@ -93,6 +102,7 @@ private:
     void addHours(RunResult& result) const;
     std::vector<double> outcomesOf(std::size_t requestClass) const;
     bool hasSpiral() const;
+    double overloadError() const;
     double unbilledAttempts(const RunResult& result) const;
     void setOutcomes(std::size_t requestClass, ClassResult& view) const;
     void widenForWhatIsMissing();
@@ -109,6 +119,7 @@ private:
     std::vector<Kind> m_kinds;
     std::vector<std::vector<std::uint32_t>> m_stretchOf;  ///< By estimate and cell; kNone: it stands still.
     std::vector<Stretch> m_stretches;
+    std::vector<Overload> m_overloads;
     std::vector<std::vector<Histogram>> m_estimates;  ///< By request class (last: all), then estimate.
     std::vector<Histogram> m_pooled;                  ///< By request class (last: all).
     std::vector<Histogram> m_rare;                    ///< Of them, those in stretches.

@@ -20,6 +20,19 @@ constexpr double kMostLonger = 4;
 constexpr double kFewest = 400;  // Requests of a window.
 constexpr double kEntry = 300;   // Seconds before a stretch that may still be felt in it.
 
+WindowResult::Outcomes sumOf(const std::vector<WindowResult::Outcomes>& batches)
+{
+    WindowResult::Outcomes sum = batches.front();
+    for (std::size_t batch = 1; batch < batches.size(); ++batch) {
+        for (std::size_t c = 0; c < sum.size(); ++c) {
+            for (std::size_t i = 0; i < sum[c].size(); ++i) {
+                sum[c][i] += batches[batch][c][i];
+            }
+        }
+    }
+    return sum;
+}
+
 /// How long what somebody meets still takes, on the average: a queue forgets in a few times that.
 double residualOf(const Histogram& latency)
 {
@@ -194,11 +207,28 @@ void SampledRun::findStretches()
                 stretch.estimate = e;
                 stretch.firstCell = i;
                 m_stretches.push_back(std::move(stretch));
+                joinOverload();
             }
             m_stretches.back().endCell = i + 1;
             m_stretchOf[e].push_back(static_cast<std::uint32_t>(m_stretches.size() - 1));
         }
     }
+}
+
+/// Puts the last stretch into the overload that it goes on with, or makes one.
+void SampledRun::joinOverload()
+{
+    constexpr std::uint32_t kMostHours = 4;
+    const auto index = static_cast<std::uint32_t>(m_stretches.size() - 1);
+    Stretch& stretch = m_stretches.back();
+    const bool goesOn =
+        !m_overloads.empty() && index > 0 && m_stretches[index - 1].estimate == stretch.estimate &&
+        m_stretches[index - 1].endCell == stretch.firstCell && index - m_overloads.back().first < kMostHours;
+    if (!goesOn) {
+        m_overloads.push_back({index, index, true});
+    }
+    m_overloads.back().end = index + 1;
+    stretch.overload = static_cast<std::uint32_t>(m_overloads.size() - 1);
 }
 
 std::vector<Histogram::Bucket> SampledRun::Kind::latencyOf(std::uint32_t estimate, std::size_t c) const
@@ -218,31 +248,44 @@ std::vector<double> SampledRun::requestsOf(const Stretch& stretch) const
     return byClass;
 }
 
+double SampledRun::failuresOf(const Stretch& stretch) const
+{
+    const std::vector<FlowCell>& cells = m_runs[stretch.estimate]->flows()->cells();
+    double failures = 0;
+    for (std::size_t i = stretch.firstCell; i < stretch.endCell; ++i) {
+        failures += cells[i].failing * seconds(cells[i].to - cells[i].from);
+    }
+    return failures;
+}
+
 double SampledRun::secondsOf(const Stretch& stretch) const
 {
     const std::vector<FlowCell>& cells = m_runs[stretch.estimate]->flows()->cells();
     return seconds(cells[stretch.endCell - 1].to - cells[stretch.firstCell].from);
 }
 
-/// Where all stretches cost too much, every so-manieth is run, each estimate others, and stands for those
-/// that are most like it.
+/// Where all of them cost too much, every so-manieth is run, each estimate others, and its stretches stand
+/// for those that are most like them.
 void SampledRun::chooseStretches()
 {
     double cost = 0;
-    for (const Stretch& stretch : m_stretches) {
-        const WindowSpec spec = windowOf(stretch);
-        cost +=
-            sumOf(requestsOf(stretch)) * spec.scale * spec.seconds() / (spec.seconds() - spec.measureFrom);
+    for (const Overload& overload : m_overloads) {
+        const WindowSpec spec = windowOf(overload);
+        double requests = 0;
+        for (std::uint32_t i = overload.first; i < overload.end; ++i) {
+            requests += sumOf(requestsOf(m_stretches[i]));
+        }
+        cost += requests * spec.scale * spec.seconds() / (spec.seconds() - spec.measureFrom);
     }
     const auto step = static_cast<std::size_t>(std::max(1.0, std::ceil(cost / m_effort.rareRequests)));
     std::vector<std::size_t> seen(kEstimates, 0);
-    for (Stretch& stretch : m_stretches) {
-        const std::size_t first = stretch.estimate * step / kEstimates;
-        stretch.isChosen = seen[stretch.estimate]++ % step == first;
+    for (Overload& overload : m_overloads) {
+        const std::uint32_t estimate = m_stretches[overload.first].estimate;
+        overload.isChosen = seen[estimate]++ % step == estimate * step / kEstimates;
     }
     if (std::none_of(
-            m_stretches.begin(), m_stretches.end(), [](const auto& each) { return each.isChosen; })) {
-        std::for_each(m_stretches.begin(), m_stretches.end(), [](auto& each) { each.isChosen = true; });
+            m_overloads.begin(), m_overloads.end(), [](const auto& each) { return each.isChosen; })) {
+        std::for_each(m_overloads.begin(), m_overloads.end(), [](auto& each) { each.isChosen = true; });
     }
     for (Stretch& stretch : m_stretches) {
         stretch.standIn = mostAlike(stretch);
@@ -252,18 +295,22 @@ void SampledRun::chooseStretches()
 /// By how many requests it has and how long it lasts: an overload that is as long for as many is as bad.
 std::uint32_t SampledRun::mostAlike(const Stretch& stretch) const
 {
+    // What an hour is left with by the one before is no less than what begins in it.
+    const auto isFirst = [this](std::uint32_t i) { return m_overloads[m_stretches[i].overload].first == i; };
+    const auto index = static_cast<std::uint32_t>(&stretch - m_stretches.data());
+    constexpr double kOtherKind = 2;
     const auto apart = [](double a, double b) { return std::max(a, b) / std::max(1e-9, std::min(a, b)); };
     std::uint32_t best = 0;
     double least = INFINITY;
     for (std::uint32_t i = 0; i < m_stretches.size(); ++i) {
         const Stretch& other = m_stretches[i];
-        if (!other.isChosen) {
+        if (!m_overloads[other.overload].isChosen) {
             continue;
         }
-        const double distance = &other == &stretch
-                                    ? 0
-                                    : apart(sumOf(requestsOf(stretch)), sumOf(requestsOf(other))) *
-                                          apart(secondsOf(stretch), secondsOf(other));
+        const double distance = i == index ? 0
+                                           : apart(sumOf(requestsOf(stretch)), sumOf(requestsOf(other))) *
+                                                 apart(secondsOf(stretch), secondsOf(other)) *
+                                                 (isFirst(i) == isFirst(index) ? 1 : kOtherKind);
         if (distance < least) {
             least = distance;
             best = i;
@@ -316,22 +363,23 @@ SampledRun::windowOf(const Kind& kind, std::uint64_t seed, double requests, std:
     return spec;
 }
 
-WindowSpec SampledRun::windowOf(const Stretch& stretch) const
+WindowSpec SampledRun::windowOf(const Overload& overload) const
 {
-    const FlowEngine& flows = *m_runs[stretch.estimate]->flows();
+    const Stretch& begin = m_stretches[overload.first];
+    const FlowEngine& flows = *m_runs[begin.estimate]->flows();
     const std::vector<FlowCell>& cells = flows.cells();
     WindowSpec spec;
-    std::size_t first = stretch.firstCell;
+    std::size_t first = begin.firstCell;
     double entry = 0;
-    const bool isChunk = first > 0 && m_stretchOf[stretch.estimate][first - 1] != kNone;
-    const double wanted = isChunk ? kEntry : 20;
+    const bool goesOn = first > 0 && m_stretchOf[begin.estimate][first - 1] != kNone;
+    const double wanted = goesOn ? kEntry : 20;
     while (first > 0 && entry < wanted) {
         --first;
         entry += seconds(cells[first].to - cells[first].from);
     }
-    for (std::size_t i = first; i < stretch.endCell; ++i) {
+    for (std::size_t i = first; i < m_stretches[overload.end - 1].endCell; ++i) {
         double length = seconds(cells[i].to - cells[i].from);
-        if (i == first && i < stretch.firstCell) {
+        if (i == first && i < begin.firstCell) {
             const double over = std::max(0.0, entry - wanted);
             length -= over;
             entry -= over;
@@ -340,6 +388,10 @@ WindowSpec SampledRun::windowOf(const Stretch& stretch) const
             {&flows.setups()[cells[i].setup], cells[i].sourceRates, length, cells[i].tightest});
     }
     spec.measureFrom = entry;
+    for (std::uint32_t i = overload.first; i < overload.end; ++i) {
+        entry += secondsOf(m_stretches[i]);
+        spec.ends.push_back(entry);
+    }
     spec.missing = cells[first].missing;
     spec.scale = scaleFor(m_runs.front()->plan(), spec.pieces, m_effort.rareReplicas);
     return spec;
@@ -384,7 +436,7 @@ void SampledRun::runWindows(std::stop_token stop)
         if (results[i].classes.size() != kEstimates) {
             continue;  // Stopped: what was walked stands in for it.
         }
-        m_kinds[i].outcomes = results[i].outcomes;
+        m_kinds[i].outcomes = sumOf(results[i].outcomes);
         for (std::uint32_t e = 0; e < kEstimates; ++e) {
             for (std::size_t c = 0; c < plan.classes.size(); ++c) {
                 m_kinds[i].latency[e][c].merge(results[i].classes[e][c]);
@@ -396,21 +448,22 @@ void SampledRun::runWindows(std::stop_token stop)
 void SampledRun::runStretches(std::stop_token stop)
 {
     const Plan& plan = m_runs.front()->plan();
-    std::vector<WindowResult> results(m_stretches.size());
+    std::vector<WindowResult> results(m_overloads.size());
     std::atomic<std::size_t> done{0};
-    inParallel(m_stretches.size(), m_options.threads, [&](std::size_t i) {
-        if (m_stretches[i].isChosen && !stop.stop_requested()) {
-            WindowSpec spec = windowOf(m_stretches[i]);
+    inParallel(m_overloads.size(), m_options.threads, [&](std::size_t i) {
+        if (m_overloads[i].isChosen && !stop.stop_requested()) {
+            WindowSpec spec = windowOf(m_overloads[i]);
             spec.seed = streamId(fmt::format("stretch {}", i), fmt::format("{}", m_options.seed));
             results[i] = runWindow(plan, spec, stop);
             m_simulated += results[i].requests;
         }
-        reportOfRound(0.5 + 0.4 * static_cast<double>(++done) / static_cast<double>(m_stretches.size()));
+        reportOfRound(0.5 + 0.4 * static_cast<double>(++done) / static_cast<double>(m_overloads.size()));
     });
-    for (std::size_t i = 0; i < m_stretches.size(); ++i) {
-        if (results[i].classes.size() == 1) {
-            m_stretches[i].latency = std::move(results[i].classes.front());
-            m_stretches[i].outcomes = std::move(results[i].outcomes);
+    for (std::size_t i = 0; i < m_overloads.size(); ++i) {
+        const std::uint32_t first = m_overloads[i].first;
+        for (std::size_t k = 0; k < results[i].classes.size(); ++k) {
+            m_stretches[first + k].latency = std::move(results[i].classes[k]);
+            m_stretches[first + k].outcomes = std::move(results[i].outcomes[k]);
         }
     }
 }

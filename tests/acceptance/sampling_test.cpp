@@ -146,7 +146,7 @@ TEST(AWindowInTheMiddleOfARun, FindsTokensThatANewTableHasNotYet)
     spec.pieces.push_back(
         {&run.flows()->setups().back(), std::vector<double>(run.plan().sources.size(), 30), 60});
     const auto failed = [&run](const WindowSpec& of) {
-        const std::vector<std::uint64_t> ended = runWindow(run.plan(), of).outcomes.front();
+        const std::vector<std::uint64_t> ended = runWindow(run.plan(), of).outcomes.front().front();
         return std::accumulate(ended.begin() + 1, ended.end(), std::uint64_t{0});
     };
     EXPECT_EQ(failed(spec), 0U);

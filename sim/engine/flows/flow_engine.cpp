@@ -351,6 +351,15 @@ bool FlowEngine::mayStorm(double busiest) const
     });
 }
 
+static double failingOf(const FlowRates& rates)
+{
+    double failing = 0;
+    for (std::size_t c = 0; c < rates.classes.size(); ++c) {
+        failing += rates.classes[c] > 0 ? rates.classes[c] * (1 - rates.outcomes[c].front()) : 0;
+    }
+    return failing;
+}
+
 void FlowEngine::classify(const FlowRates& rates, Time from, Time to)
 {
     bool isSteady = true;
@@ -398,7 +407,7 @@ void FlowEngine::classify(const FlowRates& rates, Time from, Time to)
         }
         m_cells.push_back(
             {from, to, kind, static_cast<std::uint32_t>(m_setups.size() - 1), tightestPool(), rates.sources,
-             rates.classes, missingTokens()});
+             rates.classes, failingOf(rates), missingTokens()});
     }
 }
 

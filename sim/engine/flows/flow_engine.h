@@ -61,6 +61,7 @@ struct FlowCell {
         0xFFFF'FFFF;  ///< Pool of the station nearest to its limit; past the end: none's.
     std::vector<double> sourceRates;
     std::vector<double> classRates;
+    double failing = 0;                 ///< Requests per second that come and will fail.
     std::vector<std::int64_t> missing;  ///< By station: tokens gone at its start, milli-units; empty: none.
 };
 

@@ -183,6 +183,7 @@ RatePropagation::Walk& RatePropagation::walk(
     walked.mass.assign(m_lengthOfPath[path.value] + 1, 0);
     walked.outcomes.assign(m_plan.outcomes.size(), 0);
     walked.seconds = 0;
+    walked.flow = 1;
     const Meetings::Disturbance& disturbance = m_state.disturbances[spec.node.value];
     if (disturbance.failShare > 0) {
         walked.outcomes[disturbance.outcome.value] += disturbance.failShare;
@@ -266,7 +267,8 @@ void RatePropagation::step(
     const Place& from, double rate)
 {
     const Step& step = m_plan.steps[first + index];
-    const Passing passing{step, first + index, requestClass, at, from, rate, walked.mass[index]};
+    const double rateHere = rate * walked.flow;
+    const Passing passing{step, first + index, requestClass, at, from, rateHere, walked.mass[index]};
     Passed passed{walked.mass[index], 0};
     switch (step.op) {
     case Op::Branch:
@@ -278,7 +280,7 @@ void RatePropagation::step(
     case Op::Fork:
         passed = forked(walked, passing);
         walked.seconds += passing.mass * passed.seconds;
-        spend(step, requestClass, at, rate * passing.mass, passed.seconds);
+        spend(step, requestClass, at, rateHere * passing.mass, passed.seconds);
         walked.mass[index + step.count + 1] += passed.mass;
         return;
     case Op::Reply:
@@ -295,7 +297,7 @@ void RatePropagation::step(
         break;
     }
     walked.seconds += passed.mass * passed.seconds;
-    spend(step, requestClass, at, rate * passed.mass, passed.seconds);
+    spend(step, requestClass, at, rateHere * passed.mass, passed.seconds);
     walked.mass[index + 1] += passed.mass;
 }
 
@@ -386,7 +388,8 @@ RatePropagation::Passed RatePropagation::use(Walk& walked, const Passing& passin
         walked.outcomes[step.outcome.value] += passing.mass * station.refuse;
         const double service = step.op == Op::Serve ? drawn(step.draw, c) : 0;
         passed.seconds = station.wait() + service;
-        ask(step.station, passing.at, perSecond, passing.rate * passed.mass * service);
+        ask(step.station, passing.at, perSecond, passing.rate * passed.mass * station.flow * service);
+        walked.flow *= station.flow;
         break;
     }
     case Op::Work: {

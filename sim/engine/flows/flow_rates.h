@@ -79,6 +79,7 @@ private:
         std::vector<double> mass;      ///< By step of the path: share of requests that get to it.
         std::vector<double> outcomes;  ///< By outcome.
         double seconds = 0;
+        double flow = 1;  ///< Of those whose turn it is now, for each that enters: queues grow and drain.
     };
     /// Requests that come to a step: `mass` of the `rate` that entered its path.
     struct Passing {
@@ -111,7 +112,7 @@ private:
     double settleStation(const Placed& placed, double length);
     static double throughput(const Placed& placed);
     void settleQueue(const Placed& placed, double length);
-    static void press(const Placed& placed, double fits, double length);
+    static double press(const Placed& placed, double fits, double length);
     void settleTokens(FlowStation& station, double length);
 
     Walk& walk(PathId path, std::uint32_t requestClass, const Place& at, const Place& from, double rate);

@@ -32,6 +32,9 @@ struct FlowStation {
     double backlogAfter = 0;
     double levelAfter = 0;
     double waitBacklog = 0;  ///< Seconds.
+    double flow = 1;         ///< Slots: who comes out of the queue for each that comes in.
+    double gain = 1;         ///< How far `flow` follows in a round of the iteration: less where it swings.
+    double lastPull = 0;     ///< Of `flow`, in the last round.
     double pressed = 0;      ///< Slots: share of the interval in which somebody waits in the backlog.
     double held = 0;  ///< Slots: seconds that a request holds one. Cpu: core-seconds that one asks for. As
                       ///< last seen: what has piled up drains when nobody comes any more, too.

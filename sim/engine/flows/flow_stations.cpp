@@ -57,12 +57,25 @@ bool RatePropagation::settle(double length)
     return most < kSameShare;
 }
 
+/// From what a queue let through to what it would now: by steps that shrink where the two swing, for who is
+/// let through makes those behind slow, and that lets fewer through.
+static double follow(FlowStation& station, double before)
+{
+    constexpr double kLeast = 0.02;
+    const double pull = station.flow - before;
+    station.gain =
+        pull * station.lastPull < 0 ? std::max(kLeast, station.gain / 2) : std::min(0.5, station.gain * 1.3);
+    station.lastPull = pull;
+    return before + station.gain * pull;
+}
+
 /// Says what a station does to those who come in this interval; returns by how much that changed.
 double RatePropagation::settleStation(const Placed& placed, double length)
 {
     FlowStation& station = placed.own();
     const double refused = station.refuse;
     const double waited = station.wait();
+    const double flowed = station.flow;
     switch (station.kind) {
     case StationKind::Slots:
         settleQueue(placed, length);
@@ -78,9 +91,10 @@ double RatePropagation::settleStation(const Placed& placed, double length)
     }
     // Half-way between: what is refused comes back as retries, and the two would swing.
     station.refuse = (station.refuse + refused) / 2;
+    station.flow = follow(station, flowed);
     return std::max(
-        std::abs(station.refuse - refused),
-        std::abs(station.wait() - waited) / (1e-3 + station.wait()) * kSameShare * 1e3);
+        {std::abs(station.refuse - refused), std::abs(station.flow - flowed) / (1 + station.flow),
+         std::abs(station.wait() - waited) / (1e-3 + station.wait()) * kSameShare * 1e3});
 }
 
 /// Requests a second that a queue lets through while somebody waits: its slots are all taken then, and its
@@ -88,7 +102,7 @@ double RatePropagation::settleStation(const Placed& placed, double length)
 double RatePropagation::throughput(const Placed& placed)
 {
     FlowStation& station = placed.own();
-    const double admitted = station.arrivals * (1 - station.refuse);
+    const double admitted = station.arrivals * (1 - station.refuse) * station.flow;
     station.held = admitted > 0 ? station.load / admitted : station.held;
     double most = station.held > 0 ? std::max(1.0, station.capacity) / station.held : 0;
     for (const std::uint32_t behind : placed.behind) {
@@ -107,6 +121,7 @@ void RatePropagation::settleQueue(const Placed& placed, double length)
     station.law = {};
     if (station.arrivals <= 0 && before <= 0) {
         station.refuse = 0;
+        station.flow = 1;
         return;
     }
     const double fits = throughput(placed);
@@ -125,9 +140,9 @@ void RatePropagation::settleQueue(const Placed& placed, double length)
     station.refuse = after > room && station.arrivals > 0
                          ? std::min(1.0, (after - room) / (station.arrivals * length))
                          : 0;
-    if (before > 0 || station.backlogAfter > 0) {
-        press(placed, fits, length);
-    }
+    const double through = before > 0 || station.backlogAfter > 0 ? press(placed, fits, length) : 0;
+    const double admitted = station.arrivals * (1 - station.refuse);
+    station.flow = through > 0 && admitted > 0 ? through / admitted : 1;
     const double tame = std::min(offered, kNearlyFull);
     if (offered > 0 && before <= 0) {
         station.law =
@@ -136,7 +151,8 @@ void RatePropagation::settleQueue(const Placed& placed, double length)
 }
 
 /// While something waits, slots and the cores behind them do what they can, however few come meanwhile.
-void RatePropagation::press(const Placed& placed, double fits, double length)
+/// Returns requests a second that get their turn.
+double RatePropagation::press(const Placed& placed, double fits, double length)
 {
     FlowStation& station = placed.own();
     const double falls = fits - station.arrivals;
@@ -144,13 +160,15 @@ void RatePropagation::press(const Placed& placed, double fits, double length)
         station.backlogAfter > 0 || falls <= 0 ? 1 : std::min(1.0, station.backlog / (falls * length));
     const double each = fits > 0 ? 1 / fits : 0;
     station.waitBacklog = station.pressed * (station.backlog + station.backlogAfter) / 2 * each;
-    const auto fill = [&](FlowStation& full) {
-        full.load += station.pressed * std::max(0.0, std::min(full.capacity, fits * full.held) - full.load);
-    };
-    fill(station);
-    for (const std::uint32_t behind : placed.behind) {
-        fill(placed.beside[behind]);
+    if (station.arrivals <= 0) {
+        // Nobody's walk tells what is used.
+        station.load = station.pressed * station.capacity;
+        for (const std::uint32_t behind : placed.behind) {
+            FlowStation& cores = placed.beside[behind];
+            cores.load = station.pressed * std::min(cores.capacity, fits * cores.held);
+        }
     }
+    return station.pressed * fits + (1 - station.pressed) * station.arrivals;
 }
 
 void RatePropagation::settleTokens(FlowStation& station, double length)

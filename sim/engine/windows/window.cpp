@@ -263,6 +263,27 @@ Histogram difference(const Histogram& after, const Histogram& before)
     return between;
 }
 
+WindowResult::Outcomes difference(const WindowResult::Outcomes& after, const WindowResult::Outcomes& before)
+{
+    WindowResult::Outcomes between = after;
+    for (std::size_t c = 0; c < before.size(); ++c) {
+        for (std::size_t i = 0; i < before[c].size(); ++i) {
+            between[c][i] -= before[c][i];
+        }
+    }
+    return between;
+}
+
+std::vector<double> batchEnds(const WindowSpec& spec)
+{
+    std::vector<double> ends = spec.ends;
+    const double length = spec.seconds() - spec.measureFrom;
+    for (std::uint32_t batch = 1; batch <= spec.batches && spec.ends.empty(); ++batch) {
+        ends.push_back(spec.measureFrom + length * batch / spec.batches);
+    }
+    return ends;
+}
+
 }  // namespace
 
 double scaleFor(const Plan& plan, const FlowSetup& setup, std::uint32_t replicas)
@@ -379,7 +400,7 @@ WindowResult runWindow(const Plan& plan, const WindowSpec& spec, std::stop_token
         return all;
     };
     const auto outcomes = [&] {
-        std::vector<std::vector<std::uint64_t>> all;
+        WindowResult::Outcomes all;
         for (std::uint32_t c = 0; c < plan.classes.size(); ++c) {
             all.push_back(run.engine().outcomesOf(ClassIndex{c}));
         }
@@ -387,22 +408,21 @@ WindowResult runWindow(const Plan& plan, const WindowSpec& spec, std::stop_token
     };
     WindowResult result;
     run.goTo(spec.measureFrom);
-    const std::vector<std::vector<std::uint64_t>> atStart = outcomes();
+    WindowResult::Outcomes endedBefore = outcomes();
     std::vector<Histogram> before = latencies();
-    for (std::uint32_t batch = 1; batch <= spec.batches && run.isComplete(); ++batch) {
-        run.goTo(spec.measureFrom + (run.length() - spec.measureFrom) * batch / spec.batches);
+    for (const double end : batchEnds(spec)) {
+        if (!run.goTo(end)) {
+            break;
+        }
         std::vector<Histogram> after = latencies();
         std::vector<Histogram>& classes = result.classes.emplace_back();
         for (std::size_t c = 0; c < after.size(); ++c) {
             classes.push_back(difference(after[c], before[c]));
         }
         before = std::move(after);
-    }
-    result.outcomes = outcomes();
-    for (std::size_t c = 0; c < atStart.size(); ++c) {
-        for (std::size_t i = 0; i < atStart[c].size(); ++i) {
-            result.outcomes[c][i] -= atStart[c][i];
-        }
+        WindowResult::Outcomes ended = outcomes();
+        result.outcomes.push_back(difference(ended, endedBefore));
+        endedBefore = std::move(ended);
     }
     result.isComplete = run.isComplete();
     result.requests = run.engine().requestsStarted();

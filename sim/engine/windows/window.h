@@ -28,14 +28,18 @@ struct WindowSpec {
     std::vector<std::int64_t> missing;  ///< By station: tokens gone at the start, milli-units; empty: none.
     double scale = 1;           ///< 0..1: of rates, of replicas and of what all share; see scaleFor().
     std::uint32_t batches = 1;  ///< The time after warming up is cut into so many equal parts.
+    std::vector<double> ends;   ///< Seconds from the start at which batches end, where they are not equal.
     std::uint64_t seed = 1;
 };
 
 struct WindowResult {
-    std::vector<std::vector<Histogram>> classes;       ///< By batch and request class.
-    std::vector<std::vector<std::uint64_t>> outcomes;  ///< By request class and outcome, of all batches.
-    std::uint64_t requests = 0;                        ///< All that were run, warm-up too.
-    bool isComplete = true;                            ///< False: it was asked to stop.
+    /// How requests ended, by request class and outcome.
+    using Outcomes = std::vector<std::vector<std::uint64_t>>;
+
+    std::vector<std::vector<Histogram>> classes;  ///< By batch and request class.
+    std::vector<Outcomes> outcomes;               ///< By batch.
+    std::uint64_t requests = 0;                   ///< All that were run, warm-up too.
+    bool isComplete = true;                       ///< False: it was asked to stop.
 };
 
 /// Runs the plan's own requests through the request engine, with replicas put in place as the pieces say.
