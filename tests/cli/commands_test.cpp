@@ -148,7 +148,8 @@ TEST(Catalog, IsCompleteAsJson)
 TEST(Catalog, NamesEveryKindInItsOverview)
 {
     const std::string overview = nepho({"catalog"}).out;
-    for (const json& kind : json::parse(nepho({"catalog", "--json"}).out)["kinds"]) {
+    const json catalog = json::parse(nepho({"catalog", "--json"}).out);
+    for (const json& kind : catalog["kinds"]) {
         EXPECT_THAT(overview, HasSubstr(kind["id"].get<std::string>()));
     }
 }
