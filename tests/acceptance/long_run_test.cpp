@@ -138,6 +138,80 @@ INSTANTIATE_TEST_SUITE_P(
         return name;
     });
 
+/// A crowd that lasts five minutes leaves queues behind that take half an hour to drain, while hardly anybody
+/// comes.
+class AfterACrowd : public testing::Test {
+protected:
+    static Drawing crowded()
+    {
+        Drawing shop = Drawing::shop();
+        for (const auto& [key, value] : Properties{
+                 {"cpu", "1"},
+                 {"memoryMiB", 4096},
+                 {"memoryPerRequestMiB", 0.01},
+                 {"cpuMs", 20},
+                 {"workers", 1},
+                 {"queueLimit", 100'000},
+                 {"desiredCount", 3},
+                 {"minCount", 3},
+                 {"maxCount", 20},
+                 {"autoscaling", "cpu"},
+                 {"targetCpu", 65}}) {
+            shop.set("web", key, value);
+        }
+        // Health checks wait in the same queue: none of them is to take a task away.
+        shop.set("lb", "healthInterval", 300)
+            .set("lb", "healthTimeout", 120)
+            .set("lb", "unhealthyThreshold", 10);
+        shop.set("users", "load", "spike").set("users", "rate", 60).set("users", "peakRate", 400);
+        shop.set("users", "startSeconds", 900).set("users", "rampSeconds", 300);
+        shop.set("users", "patienceSeconds", 600).set("users", "retries", 0);
+        return shop;
+    }
+
+    const RunResult m_full = run(crowded().design(), by(EngineChoice::Requests, 1h));
+    const RunResult m_flows = run(crowded().design(), by(EngineChoice::Flows, 1h));
+};
+
+TEST_F(AfterACrowd, TheCoresOfWhoeverStillHasAQueueAreAsBusyByFlows)
+{
+    const Series* full = m_full.find("web", "CPUUtilization");
+    const Series* flows = m_flows.find("web", "CPUUtilization");
+    ASSERT_TRUE(full != nullptr && flows != nullptr);
+    // When the last queue is empty is chance, by a minute; how much is worked off is not.
+    const auto over = [](const Series& busy) {
+        double sum = 0;
+        for (Time at = 20min; at < 40min; at += 1s) {
+            sum += busy.valueAt(at);
+        }
+        return sum / (20 * 60);
+    };
+    EXPECT_GT(over(*full), 40);
+    EXPECT_NEAR(over(*flows), over(*full), 3);
+}
+
+TEST_F(AfterACrowd, TheServiceIsScaledAtTheSameMomentsToTheSameCounts)
+{
+    const auto acts = [](const RunResult& result) {
+        std::vector<std::string> lines;
+        for (const auto& entry : result.log) {
+            if (entry.what.find("set desired count") != std::string::npos) {
+                lines.push_back(
+                    fmt::format("{} {}", entry.at / 1s, entry.what.substr(0, entry.what.find(':'))));
+            }
+        }
+        return lines;
+    };
+    EXPECT_GE(acts(m_full).size(), 2U);
+    EXPECT_EQ(acts(m_flows), acts(m_full));
+}
+
+TEST_F(AfterACrowd, AsManyRequestsFail)
+{
+    EXPECT_GT(failures(m_full), 10'000U);
+    EXPECT_LT(shareOff(static_cast<double>(failures(m_flows)), static_cast<double>(failures(m_full))), 0.05);
+}
+
 /// A small service by chance: what comes, how long it works, how its times vary and how it is scaled.
 Drawing someDesign(std::uint64_t seed)
 {
