@@ -171,11 +171,9 @@ double FlowEngine::luckOf(std::size_t source)
 
 bool FlowEngine::updateTimeouts()
 {
-    FlowClass probe;
-    probe.meetings = m_state.meetings();
-    probe.classRates = m_rates.classes;
-    std::vector<double> timedOut;
-    sample(probe, timedOut, std::min(m_options.walks, kProbeWalks), 0);
+    const std::uint32_t walks = std::min(m_options.walks, kProbeWalks);
+    const std::vector<double> timedOut =
+        m_sampler.sample(m_state.meetings(), m_rates.classes, walks, 0).timedOut;
     double most = 0;
     for (std::size_t i = 0; i < timedOut.size(); ++i) {
         const double next = (timedOut[i] + m_state.timedOut[i]) / 2;
@@ -185,10 +183,9 @@ bool FlowEngine::updateTimeouts()
     return most > 1e-3;
 }
 
-void FlowEngine::sample(
-    FlowClass& kind, std::vector<double>& timedOut, std::uint32_t walks, std::uint64_t first) const
+void FlowEngine::sample(FlowClass& kind, std::uint32_t walks, std::uint64_t first) const
 {
-    SampledPaths paths = m_sampler.sample(kind.meetings, kind.classRates, walks, first);
+    const SampledPaths paths = m_sampler.sample(kind.meetings, kind.classRates, walks, first);
     kind.classLatencies.clear();
     kind.nodeLatencies.clear();
     for (const Histogram& histogram : paths.classes) {
@@ -197,7 +194,6 @@ void FlowEngine::sample(
     for (const Histogram& histogram : paths.nodes) {
         kind.nodeLatencies.push_back(histogram.buckets());
     }
-    timedOut = std::move(paths.timedOut);
 }
 
 void FlowEngine::integrateStation(FlowTotals& totals, const FlowStation& station, double count, double length)
@@ -379,12 +375,9 @@ void FlowEngine::classify(const FlowRates& rates, Time from, Time to)
             made.setup = setupNow();
             m_keys.push_back(key);
         }
-        std::vector<double> timedOut;
         // Of many classes none weighs much; and each has walks of its own, so that their luck averages out.
         const std::size_t known = m_classes.size();
-        sample(
-            made, timedOut, known < kFewClasses ? m_options.walks : m_options.walks / 4,
-            known * m_options.walks);
+        sample(made, known < kFewClasses ? m_options.walks : m_options.walks / 4, known * m_options.walks);
         m_classes.push_back(std::move(made));
     }
     const double length = seconds(to - from);

@@ -142,8 +142,7 @@ private:
     std::vector<std::int32_t> keyOf(const FlowRates& rates, bool& isSteady) const;
     double luckOf(std::size_t source);
     bool updateTimeouts();
-    void
-    sample(FlowClass& kind, std::vector<double>& timedOut, std::uint32_t walks, std::uint64_t first) const;
+    void sample(FlowClass& kind, std::uint32_t walks, std::uint64_t first) const;
     FlowSetup setupNow() const;
     std::vector<std::int64_t> missingTokens() const;
     void lookForTrouble();
