@@ -523,20 +523,22 @@ void FlowEngine::lookForTrouble()
 
 void FlowEngine::killWhereMemoryIsFull()
 {
+    const auto isFull = [](const FlowGroup& group) {
+        return group.count > 0 &&
+               std::any_of(group.stations.begin(), group.stations.end(), [](const FlowStation& station) {
+                   return station.kind == StationKind::Memory &&
+                          station.load + station.heldAtStart > station.capacity;
+               });
+    };
     for (const auto& [pool, handler] : m_outOfMemory) {
+        // Mostly none is, and replicas are many.
+        if (std::none_of(m_state.groups[pool].begin(), m_state.groups[pool].end(), isFull)) {
+            continue;
+        }
         const std::vector<std::uint32_t> living = m_state.living[pool];
         for (const std::uint32_t index : living) {
             const FlowReplica& replica = m_state.replicas[index];
-            if (replica.group == FlowReplica::kGone) {
-                continue;
-            }
-            const FlowGroup& group = m_state.groups[pool][replica.group];
-            const bool isFull =
-                std::any_of(group.stations.begin(), group.stations.end(), [](const FlowStation& station) {
-                    return station.kind == StationKind::Memory &&
-                           station.load + station.heldAtStart > station.capacity;
-                });
-            if (isFull) {
+            if (replica.group != FlowReplica::kGone && isFull(m_state.groups[pool][replica.group])) {
                 handler(ReplicaId{index});
             }
         }
