@@ -146,7 +146,7 @@ void SampledRun::estimate()
                 if (stretch.estimate != e || shape.empty() || shape[c].count() == 0) {
                     continue;
                 }
-                const double requests = requestsOf(stretch)[c];
+                const double requests = stretch.requests[c];
                 total.addAs(shape[c].buckets(), requests);
                 m_rare[c].addAs(shape[c].buckets(), requests);
                 m_rare[classes].addAs(shape[c].buckets(), requests);
@@ -175,14 +175,14 @@ double SampledRun::overloadError() const
     double otherwise = 0;
     for (const Stretch& stretch : m_stretches) {
         const Outcomes& seen = standInOf(stretch).outcomes;
-        const std::vector<double> requests = requestsOf(stretch);
         double failed = 0;
         for (std::size_t c = 0; c < seen.size(); ++c) {
             const auto ended = static_cast<double>(std::accumulate(seen[c].begin(), seen[c].end(), 0ULL));
-            failed += ended > 0 ? requests[c] * (1 - static_cast<double>(seen[c].front()) / ended) : 0;
+            failed +=
+                ended > 0 ? stretch.requests[c] * (1 - static_cast<double>(seen[c].front()) / ended) : 0;
         }
-        otherwise += std::abs(failed - failuresOf(stretch));
-        all += sumOf(requests);
+        otherwise += std::abs(failed - stretch.failures);
+        all += sumOf(stretch.requests);
     }
     return all > 0 ? std::clamp(otherwise / all, kOverloadError, 1.0) : kOverloadError;
 }
@@ -285,7 +285,7 @@ void SampledRun::widenForWhatIsMissing()
         }
     }
     for (const Stretch& stretch : m_stretches) {
-        const double requests = sumOf(requestsOf(stretch));
+        const double requests = sumOf(stretch.requests);
         all += requests;
         seen += standInOf(stretch).latency.empty() ? 0 : requests;
     }
@@ -324,7 +324,7 @@ std::vector<double> SampledRun::outcomesOf(std::size_t requestClass) const
         }
     }
     for (const Stretch& stretch : m_stretches) {
-        add(standInOf(stretch).outcomes, requestsOf(stretch)[requestClass]);
+        add(standInOf(stretch).outcomes, stretch.requests[requestClass]);
     }
     return sums;
 }

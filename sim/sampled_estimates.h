@@ -64,9 +64,14 @@ private:
         std::uint32_t overload = 0;
         std::size_t firstCell = 0;
         std::size_t endCell = 0;
+        double seconds = 0;
+        std::vector<double> requests;  ///< By request class.
+        double failures = 0;           ///< Of them, as flows have it.
         std::uint32_t standIn = 0;  ///< The stretch, of any estimate, whose latencies are taken for its own.
         std::vector<Histogram> latency;  ///< By request class.
         Outcomes outcomes;
+
+        void add(const FlowCell& cell, std::size_t index);
     };
     /// Stretches that follow one another: they are run at one go, so that what has piled up in an hour is
     /// there in the next.
@@ -88,11 +93,8 @@ private:
     WindowSpec windowOf(const Kind& kind, std::uint64_t seed, double requests, std::uint32_t replicas) const;
     WindowSpec windowOf(const Overload& overload) const;
     double windowRequestsOf(std::size_t kind) const;
-    std::vector<double> requestsOf(const Stretch& stretch) const;  ///< By request class.
-    double secondsOf(const Stretch& stretch) const;
-    double failuresOf(const Stretch& stretch) const;  ///< As flows have them.
     const Stretch& standInOf(const Stretch& stretch) const { return m_stretches[stretch.standIn]; }
-    std::uint32_t mostAlike(const Stretch& stretch) const;
+    std::uint32_t mostAlike(std::uint32_t index) const;
     void estimate();
     void judge();
     bool growsEffort();

@@ -206,13 +206,25 @@ void SampledRun::findStretches()
                 Stretch stretch;
                 stretch.estimate = e;
                 stretch.firstCell = i;
+                stretch.requests.assign(cell.classRates.size(), 0);
                 m_stretches.push_back(std::move(stretch));
                 joinOverload();
             }
-            m_stretches.back().endCell = i + 1;
+            m_stretches.back().add(cell, i);
             m_stretchOf[e].push_back(static_cast<std::uint32_t>(m_stretches.size() - 1));
         }
     }
+}
+
+void SampledRun::Stretch::add(const FlowCell& cell, std::size_t index)
+{
+    const double length = neph::seconds(cell.to - cell.from);
+    for (std::size_t c = 0; c < requests.size(); ++c) {
+        requests[c] += cell.classRates[c] * length;
+    }
+    failures += cell.failing * length;
+    seconds += length;
+    endCell = index + 1;
 }
 
 /// Puts the last stretch into the overload that it goes on with, or makes one.
@@ -236,34 +248,6 @@ std::vector<Histogram::Bucket> SampledRun::Kind::latencyOf(std::uint32_t estimat
     return latency[estimate][c].count() > 0 ? latency[estimate][c].buckets() : example->classLatencies[c];
 }
 
-std::vector<double> SampledRun::requestsOf(const Stretch& stretch) const
-{
-    const std::vector<FlowCell>& cells = m_runs[stretch.estimate]->flows()->cells();
-    std::vector<double> byClass(m_runs.front()->plan().classes.size(), 0);
-    for (std::size_t i = stretch.firstCell; i < stretch.endCell; ++i) {
-        for (std::size_t c = 0; c < byClass.size(); ++c) {
-            byClass[c] += cells[i].classRates[c] * seconds(cells[i].to - cells[i].from);
-        }
-    }
-    return byClass;
-}
-
-double SampledRun::failuresOf(const Stretch& stretch) const
-{
-    const std::vector<FlowCell>& cells = m_runs[stretch.estimate]->flows()->cells();
-    double failures = 0;
-    for (std::size_t i = stretch.firstCell; i < stretch.endCell; ++i) {
-        failures += cells[i].failing * seconds(cells[i].to - cells[i].from);
-    }
-    return failures;
-}
-
-double SampledRun::secondsOf(const Stretch& stretch) const
-{
-    const std::vector<FlowCell>& cells = m_runs[stretch.estimate]->flows()->cells();
-    return seconds(cells[stretch.endCell - 1].to - cells[stretch.firstCell].from);
-}
-
 /// Where all of them cost too much, every so-manieth is run, each estimate others, and its stretches stand
 /// for those that are most like them.
 void SampledRun::chooseStretches()
@@ -273,7 +257,7 @@ void SampledRun::chooseStretches()
         const WindowSpec spec = windowOf(overload);
         double requests = 0;
         for (std::uint32_t i = overload.first; i < overload.end; ++i) {
-            requests += sumOf(requestsOf(m_stretches[i]));
+            requests += sumOf(m_stretches[i].requests);
         }
         cost += requests * spec.scale * spec.seconds() / (spec.seconds() - spec.measureFrom);
     }
@@ -287,18 +271,21 @@ void SampledRun::chooseStretches()
             m_overloads.begin(), m_overloads.end(), [](const auto& each) { return each.isChosen; })) {
         std::for_each(m_overloads.begin(), m_overloads.end(), [](auto& each) { each.isChosen = true; });
     }
-    for (Stretch& stretch : m_stretches) {
-        stretch.standIn = mostAlike(stretch);
+    for (std::uint32_t i = 0; i < m_stretches.size(); ++i) {
+        m_stretches[i].standIn = mostAlike(i);
     }
 }
 
 /// By how many requests it has and how long it lasts: an overload that is as long for as many is as bad.
-std::uint32_t SampledRun::mostAlike(const Stretch& stretch) const
+std::uint32_t SampledRun::mostAlike(std::uint32_t index) const
 {
+    const Stretch& stretch = m_stretches[index];
+    if (m_overloads[stretch.overload].isChosen) {
+        return index;
+    }
     // What an hour is left with by the one before is no less than what begins in it.
-    const auto isFirst = [this](std::uint32_t i) { return m_overloads[m_stretches[i].overload].first == i; };
-    const auto index = static_cast<std::uint32_t>(&stretch - m_stretches.data());
     constexpr double kOtherKind = 2;
+    const auto isFirst = [this](std::uint32_t i) { return m_overloads[m_stretches[i].overload].first == i; };
     const auto apart = [](double a, double b) { return std::max(a, b) / std::max(1e-9, std::min(a, b)); };
     std::uint32_t best = 0;
     double least = INFINITY;
@@ -307,10 +294,9 @@ std::uint32_t SampledRun::mostAlike(const Stretch& stretch) const
         if (!m_overloads[other.overload].isChosen) {
             continue;
         }
-        const double distance = i == index ? 0
-                                           : apart(sumOf(requestsOf(stretch)), sumOf(requestsOf(other))) *
-                                                 apart(secondsOf(stretch), secondsOf(other)) *
-                                                 (isFirst(i) == isFirst(index) ? 1 : kOtherKind);
+        const double distance = apart(sumOf(stretch.requests), sumOf(other.requests)) *
+                                apart(stretch.seconds, other.seconds) *
+                                (isFirst(i) == isFirst(index) ? 1 : kOtherKind);
         if (distance < least) {
             least = distance;
             best = i;
@@ -389,7 +375,7 @@ WindowSpec SampledRun::windowOf(const Overload& overload) const
     }
     spec.measureFrom = entry;
     for (std::uint32_t i = overload.first; i < overload.end; ++i) {
-        entry += secondsOf(m_stretches[i]);
+        entry += m_stretches[i].seconds;
         spec.ends.push_back(entry);
     }
     spec.missing = cells[first].missing;

@@ -21,7 +21,7 @@ double FlowStation::busy() const
 
 double FlowStation::waiting() const
 {
-    const double drained = pressed > 0 ? pressed * (backlog + backlogAfter) / 2 : 0;
+    const double drained = pressed * (backlog + backlogAfter) / 2;
     return drained + arrivals * (1 - refuse) * law.waitChance * law.meanWait;
 }
 
