@@ -6,7 +6,6 @@
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
-#include <QStandardPaths>
 #include <QTest>
 #include <memory>
 
@@ -16,6 +15,7 @@
 #include "app/desktop/journal.h"
 #include "app/desktop/selection.h"
 #include "sim/model/design_json.h"
+#include "tests/desktop/own_folders.h"
 
 using namespace neph;
 
@@ -54,10 +54,8 @@ class CanvasViewTest final : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { QStandardPaths::setTestModeEnabled(true); }
     void init();
     void cleanup();
-    void cleanupTestCase() { QDir(Journal::folder()).removeRecursively(); }
 
     void aKindThatIsDroppedLiesInTheFrameUnderThePointer();
     void aKindThatMayNotLieThereIsRefusedWithTheReason();
@@ -92,6 +90,7 @@ private slots:
     void aScreenReaderFindsComponentsAndConnections();
 
 private:
+    test::OwnFolders m_folders;
     QPoint at(QPointF scene) const { return m_view->mapFromScene(scene); }
     QPoint middle(const std::string& id) const { return at(m_view->canvas().rectOf(id).center()); }
     QRectF rect(const std::string& id) const { return m_view->canvas().layout().rect(id); }

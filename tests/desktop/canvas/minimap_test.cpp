@@ -1,4 +1,3 @@
-#include <QStandardPaths>
 #include <QTest>
 #include <memory>
 
@@ -6,6 +5,7 @@
 #include "app/desktop/canvas/minimap.h"
 #include "app/desktop/design_document.h"
 #include "app/desktop/selection.h"
+#include "tests/desktop/own_folders.h"
 
 using namespace neph;
 
@@ -14,7 +14,6 @@ class MinimapTest final : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { QStandardPaths::setTestModeEnabled(true); }
     void init()
     {
         m_document = std::make_unique<DesignDocument>();
@@ -62,6 +61,7 @@ private slots:
     }
 
 private:
+    test::OwnFolders m_folders;
     Minimap& map() const { return *m_view->findChild<Minimap*>(); }
     bool isSeen(const std::string& id) const
     {

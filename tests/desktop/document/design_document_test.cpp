@@ -1,12 +1,12 @@
 #include <QDir>
 #include <QSignalSpy>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "app/desktop/design_document.h"
 #include "app/desktop/journal.h"
 #include "sim/model/design_json.h"
+#include "tests/desktop/own_folders.h"
 
 using namespace neph;
 
@@ -32,7 +32,6 @@ class DesignDocumentTest final : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { QStandardPaths::setTestModeEnabled(true); }
     void cleanup() { QDir(Journal::folder()).removeRecursively(); }
 
     void tellsEachEditAlsoOfUndoAndRedo();
@@ -47,6 +46,9 @@ private slots:
     void doesNotWriteOverAFileItDidNotUnderstand();
     void noticesThatAnotherProgramWroteTheFile();
     void doesNotNoticeItsOwnSaves();
+
+private:
+    test::OwnFolders m_folders;
 };
 
 void DesignDocumentTest::tellsEachEditAlsoOfUndoAndRedo()

@@ -1,13 +1,13 @@
 #include <QDir>
 #include <QFile>
 #include <QSignalSpy>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "app/desktop/design_document.h"
 #include "app/desktop/journal.h"
 #include "sim/model/design_json.h"
+#include "tests/desktop/own_folders.h"
 
 using namespace neph;
 
@@ -43,7 +43,6 @@ class JournalTest final : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { QStandardPaths::setTestModeEnabled(true); }
     void init() { QDir(Journal::folder()).removeRecursively(); }
     void cleanup() { QDir(Journal::folder()).removeRecursively(); }
 
@@ -60,6 +59,9 @@ private slots:
     void isNotRecoveredTwiceAtOnce();
     void saysThatTheFileChangedSinceItBegan();
     void ofTwoDocumentsAreTwo();
+
+private:
+    test::OwnFolders m_folders;
 };
 
 void JournalTest::holdsEachEditAtOnce()

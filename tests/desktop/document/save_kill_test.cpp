@@ -4,7 +4,6 @@
 #include <QDir>
 #include <QProcess>
 #include <QRandomGenerator>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 #include <csignal>
@@ -14,6 +13,7 @@
 #include "app/desktop/design_document.h"
 #include "app/desktop/journal.h"
 #include "sim/model/design_json.h"
+#include "tests/desktop/own_folders.h"
 
 using namespace neph;
 
@@ -86,11 +86,13 @@ class SaveKillTest final : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { QStandardPaths::setTestModeEnabled(true); }
     void cleanup() { QDir(Journal::folder()).removeRecursively(); }
 
     void aFileIsWhollyOldOrWhollyNewAfterAKillInMidSave();
     void anEditedDesignIsRecoveredAfterAKill();
+
+private:
+    test::OwnFolders m_folders;
 };
 
 void SaveKillTest::aFileIsWhollyOldOrWhollyNewAfterAKillInMidSave()
@@ -138,12 +140,11 @@ int main(int argc, char** argv)
 {
     QApplication application(argc, argv);
     const QStringList arguments = QApplication::arguments();
+    QApplication::setOrganizationName("nephoscope-test");  // Journals go where the parent looks for them.
     if (arguments.contains(QStringLiteral("--save"))) {
-        QStandardPaths::setTestModeEnabled(true);
         saveForEver(arguments.last());
     }
     if (arguments.contains(QStringLiteral("--edit"))) {
-        QStandardPaths::setTestModeEnabled(true);
         editForEver();
     }
     SaveKillTest test;

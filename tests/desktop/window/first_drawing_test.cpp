@@ -290,10 +290,7 @@ int main(int argc, char** argv)
 {
     QApplication application(argc, argv);
     if (argc == 3 && std::strcmp(argv[1], "--victim") == 0) {
-        // Journals go where the parent looks for them.
-        QApplication::setApplicationName("nephoscope-test");
-        QApplication::setOrganizationName("nephoscope-test");
-        QStandardPaths::setTestModeEnabled(true);
+        QApplication::setOrganizationName("nephoscope-test");  // Journals go where the parent looks for them.
         return changeAndSaveUntilKilled(QString::fromLocal8Bit(argv[2]));
     }
     FirstDrawingTest test;

@@ -5,9 +5,6 @@
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QMimeData>
-#include <QSettings>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include "app/desktop/canvas/canvas_view.h"
@@ -15,25 +12,18 @@
 #include "app/desktop/journal.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/theme.h"
+#include "tests/desktop/own_folders.h"
 
 namespace neph::test {
 
-/// Settings and journals of one test program in a folder of its own, gone afterwards.
+/// What a window finds around it: folders of the test's own, and the light theme.
 class Surroundings {
 public:
-    Surroundings()
-    {
-        QApplication::setApplicationName("nephoscope-test");
-        QApplication::setOrganizationName("nephoscope-test");
-        QStandardPaths::setTestModeEnabled(true);
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder.path());
-        theme::apply("light");
-    }
-    QString path(const QString& name) const { return m_folder.filePath(name); }
+    Surroundings() { theme::apply("light"); }
+    QString path(const QString& name) const { return m_folders.path(name); }
 
 private:
-    QTemporaryDir m_folder;
+    OwnFolders m_folders;
 };
 
 inline void showAndWait(QWidget& window)
