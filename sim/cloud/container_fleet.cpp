@@ -315,15 +315,17 @@ std::uint32_t ContainerFleet::kill(std::uint32_t count, const std::string& reaso
 ZoneIndex ContainerFleet::placeNext() const
 {
     // Spread: the zone with the fewest live tasks, the first of the list where equal.
+    std::vector<std::size_t> inZone(m_world.plan().zones.size(), 0);
+    for (const auto& task : m_tasks) {
+        if (task->isLive() && task->zone) {
+            ++inZone[task->zone.value];
+        }
+    }
     ZoneIndex chosen;
     std::size_t fewest = SIZE_MAX;
     for (const ZoneIndex zone : m_config.zones) {
-        const auto here =
-            static_cast<std::size_t>(std::count_if(m_tasks.begin(), m_tasks.end(), [zone](const auto& task) {
-                return task->isLive() && task->zone == zone;
-            }));
-        if (!m_world.isLost(zone) && here < fewest) {
-            fewest = here;
+        if (!m_world.isLost(zone) && inZone[zone.value] < fewest) {
+            fewest = inZone[zone.value];
             chosen = zone;
         }
     }

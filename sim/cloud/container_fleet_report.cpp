@@ -69,8 +69,12 @@ double ContainerFleet::sampleUtilisation(Duration interval)
     double used = 0;
     std::size_t running = 0;
     const double cores = static_cast<double>(m_config.milliVcpu) / 1000;
-    for (const auto& [replica, task] : m_byReplica) {
-        const double busy = m_world.data().read(replica).cpuBusy;
+    for (const auto& shared : m_tasks) {
+        auto* task = static_cast<LiveTask*>(shared.get());
+        if (!task->replica) {
+            continue;
+        }
+        const double busy = m_world.data().read(task->replica).cpuBusy;
         task->utilisation = (busy - task->cpuBusyBefore) / (seconds(interval) * cores);
         task->cpuBusyBefore = busy;
         used += task->utilisation;

@@ -1,7 +1,6 @@
 #include "sim/cloud/service_scheduler.h"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -105,9 +104,12 @@ const Task* ServiceScheduler::nextToStop(bool oldOnes) const
     const auto rank = [](const Task& task) {
         return task.state != TaskState::Running ? 0 : task.health == TaskHealth::Unhealthy ? 1 : 2;
     };
-    std::map<ZoneIndex, std::uint32_t> inZone;
+    std::vector<std::uint32_t> counts(m_world.plan().zones.size() + 1, 0);  // The last: of no zone.
+    const auto inZone = [&counts](const Task& task) -> std::uint32_t& {
+        return task.zone ? counts[task.zone.value] : counts.back();
+    };
     for (const auto& task : m_fleet.tasks()) {
-        inZone[task->zone] += task->isLive() ? 1 : 0;
+        inZone(*task) += task->isLive() ? 1 : 0;
     }
     const Task* chosen = nullptr;
     for (const auto& task : m_fleet.tasks()) {
@@ -115,7 +117,7 @@ const Task* ServiceScheduler::nextToStop(bool oldOnes) const
             continue;
         }
         if (chosen == nullptr || rank(*task) < rank(*chosen) ||
-            (rank(*task) == rank(*chosen) && inZone[task->zone] >= inZone[chosen->zone])) {
+            (rank(*task) == rank(*chosen) && inZone(*task) >= inZone(*chosen))) {
             chosen = task.get();
         }
     }

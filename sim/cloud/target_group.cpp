@@ -83,24 +83,28 @@ void TargetGroup::count(Target& target, bool passed)
                 target.name, target.failures),
             target.name);
     }
-    route();
+    route(&target);
     m_changed.fire();
 }
 
-void TargetGroup::route()
+/// Whether there are unhealthy targets and no healthy ones.
+bool TargetGroup::hasOnlyUnhealthy() const
 {
-    const auto usable = [](const auto& target) {
-        return !target->isGone && target->health != TargetHealth::Draining;
+    const auto is = [](TargetHealth wanted) {
+        return [wanted](const auto& target) { return target->health == wanted; };
     };
-    const bool allUnhealthy = std::any_of(
-                                  m_targets.begin(), m_targets.end(),
-                                  [&](const auto& target) {
-                                      return usable(target) && target->health == TargetHealth::Unhealthy;
-                                  }) &&
-                              std::none_of(m_targets.begin(), m_targets.end(), [](const auto& target) {
-                                  return target->health == TargetHealth::Healthy;
-                              });
-    const bool open = m_config.failOpen && allUnhealthy;
+    return std::none_of(m_targets.begin(), m_targets.end(), is(TargetHealth::Healthy)) &&
+           std::any_of(m_targets.begin(), m_targets.end(), is(TargetHealth::Unhealthy));
+}
+
+void TargetGroup::route(const Target* changed)
+{
+    const auto serve = [this](const Target& target) {
+        const bool in =
+            target.health == TargetHealth::Healthy || (m_isOpen && target.health != TargetHealth::Draining);
+        m_world.data().setService(target.replica, in ? Service::In : Service::Out);
+    };
+    const bool open = m_config.failOpen && hasOnlyUnhealthy();
     if (open != m_isOpen) {
         m_isOpen = open;
         m_world.log(
@@ -110,12 +114,11 @@ void TargetGroup::route()
                       "(target-group {}) all targets are unhealthy: it fails open and routes to all of them.",
                       m_config.name)
                 : fmt::format("(target-group {}) routes to healthy targets only again.", m_config.name));
-    }
-    for (const auto& target : m_targets) {
-        if (!target->isGone) {
-            const bool in = target->health == TargetHealth::Healthy || (open && usable(target));
-            m_world.data().setService(target->replica, in ? Service::In : Service::Out);
+        for (const auto& target : m_targets) {
+            serve(*target);
         }
+    } else if (changed != nullptr) {
+        serve(*changed);
     }
 }
 
@@ -147,7 +150,7 @@ void TargetGroup::deregister(ReplicaId replica)
         EventLevel::Info, m_config.balancerId,
         fmt::format("(target-group {}) target {} is draining.", m_config.name, found->second->name),
         found->second->name);
-    route();
+    route(found->second.get());
 }
 
 void TargetGroup::remove(ReplicaId replica)
@@ -160,7 +163,7 @@ void TargetGroup::remove(ReplicaId replica)
     found->second->wake.fire();
     std::erase(m_targets, found->second);
     m_byReplica.erase(found);
-    route();
+    route(nullptr);
 }
 
 TargetHealth TargetGroup::health(ReplicaId replica) const

@@ -69,7 +69,9 @@ private:
     Process watch(std::shared_ptr<Target> target);
     Process warmUp(std::shared_ptr<Target> target);
     void count(Target& target, bool passed);
-    void route();
+    /// Routes to the target as its health asks; to all anew where failing open begins or ends.
+    void route(const Target* changed);
+    bool hasOnlyUnhealthy() const;
 
     World& m_world;
     Config m_config;

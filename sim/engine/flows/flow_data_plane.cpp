@@ -290,7 +290,8 @@ void FlowEngine::onOutOfMemory(PoolId pool, std::function<void(ReplicaId)> handl
 
 bool FlowEngine::isCalm(ReplicaId id) const
 {
-    return !m_wasTroubled && m_state.replicas[id.value].group != FlowReplica::kGone;
+    const FlowReplica& replica = m_state.replicas[id.value];
+    return replica.group != FlowReplica::kGone && !m_troubled[replica.pool];
 }
 
 void FlowEngine::onTrouble(std::function<void()> handler)

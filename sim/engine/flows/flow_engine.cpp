@@ -38,6 +38,7 @@ FlowEngine::FlowEngine(
     m_totals.poolRequests.assign(plan.pools.size(), 0);
     m_totals.poolErrors.assign(plan.pools.size(), 0);
     m_before = m_totals;
+    m_troubled.assign(plan.pools.size(), false);
     for (std::uint32_t pool = 0; pool < plan.pools.size(); ++pool) {
         for (std::uint32_t k = 0; k < plan.pools[pool].fixedReplicas; ++k) {
             const ReplicaId id = addReplica(PoolId{pool}, {}, 0);
@@ -99,7 +100,7 @@ bool FlowEngine::step()
 Process FlowEngine::tick()
 {
     while (true) {
-        const Duration pause = m_wasTroubled ? kFine : kMinute - m_simulation.now() % kMinute;
+        const Duration pause = m_changesFast ? kFine : kMinute - m_simulation.now() % kMinute;
         co_await m_simulation.after(pause);
         flow();
     }
@@ -491,31 +492,51 @@ FlowSetup FlowEngine::setupNow() const
     return setup;
 }
 
+static constexpr double kManyRefused = 0.001;
+
+/// Tokens are running out: what is turned away changes by the second. Once none are left it stands still.
+static bool isRunningDry(const FlowStation& station)
+{
+    return station.kind == StationKind::TokenBucket && station.level > 0 && station.refuse > kManyRefused;
+}
+
 bool FlowEngine::isTroubled(const FlowGroup& group) const
 {
     return std::any_of(group.stations.begin(), group.stations.end(), [](const FlowStation& station) {
-        return station.backlog > 0 || station.refuse > 0.001 ||
-               (station.kind != StationKind::Memory && station.kind != StationKind::TokenBucket &&
-                station.busy() > 0.97);
+        return station.kind != StationKind::TokenBucket &&
+               (station.backlog > 0 || station.refuse > kManyRefused ||
+                (station.kind != StationKind::Memory && station.busy() > 0.97));
     });
 }
 
 void FlowEngine::lookForTrouble()
 {
-    bool isTrouble =
-        std::any_of(m_state.stations.begin(), m_state.stations.end(), [](const FlowStation& station) {
-            return station.backlog > 0 || station.refuse > 0.001;
+    bool isEverywhere = std::any_of(
+        m_state.disturbances.begin(), m_state.disturbances.end(),
+        [](const Meetings::Disturbance& disturbance) {
+            return disturbance.added > 0 || disturbance.failShare > 0;
         });
-    for (const std::vector<FlowGroup>& groups : m_state.groups) {
-        for (const FlowGroup& group : groups) {
-            isTrouble = isTrouble || (group.count > 0 && isTroubled(group));
-        }
+    m_changesFast = false;
+    for (const FlowStation& station : m_state.stations) {
+        isEverywhere = isEverywhere || (station.kind != StationKind::TokenBucket &&
+                                        (station.backlog > 0 || station.refuse > kManyRefused));
+        m_changesFast = m_changesFast || isRunningDry(station);
     }
-    for (const Meetings::Disturbance& disturbance : m_state.disturbances) {
-        isTrouble = isTrouble || disturbance.added > 0 || disturbance.failShare > 0;
+    bool isNews = false;
+    m_changesFast = m_changesFast || isEverywhere;
+    for (std::size_t pool = 0; pool < m_state.groups.size(); ++pool) {
+        const std::vector<FlowGroup>& groups = m_state.groups[pool];
+        const bool isTrouble =
+            isEverywhere || std::any_of(groups.begin(), groups.end(), [this](const FlowGroup& group) {
+                return group.count > 0 && isTroubled(group);
+            });
+        isNews = isNews || (isTrouble && !m_troubled[pool]);
+        m_troubled[pool] = isTrouble;
+        m_changesFast = m_changesFast || isTrouble ||
+                        std::any_of(groups.begin(), groups.end(), [](const FlowGroup& group) {
+                            return std::any_of(group.stations.begin(), group.stations.end(), isRunningDry);
+                        });
     }
-    const bool isNews = isTrouble && !m_wasTroubled;
-    m_wasTroubled = isTrouble;
     for (std::size_t i = 0; isNews && i < m_troubleHandlers.size(); ++i) {
         m_troubleHandlers[i]();
     }

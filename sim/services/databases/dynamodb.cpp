@@ -130,12 +130,14 @@ std::int64_t DynamoDb::partitionCount() const
     const double gigabytes =
         static_cast<double>(properties.integer("items")) * static_cast<double>(itemBytes()) / 1e9;
     const double bySize = gigabytes / component().factNumber("partition.gigabytes");
-    const double byHeat =
-        m_sides[0].atStart / m_sides[0].perPartition + m_sides[1].atStart / m_sides[1].perPartition;
+    // A partition gives so many reads and so many writes; only the old formula for provisioned tables adds.
+    const double forReads = m_sides[0].atStart / m_sides[0].perPartition;
+    const double forWrites = m_sides[1].atStart / m_sides[1].perPartition;
+    const double byHeat = isProvisioned() ? forReads + forWrites : std::max(forReads, forWrites);
     const double least = isProvisioned() ? 1 : component().factNumber("partition.initialOnDemand");
     // The most that can be drawn; a larger table behaves no differently.
     const double most = component().kind.property("partitions")->max.value();
-    const double needed = std::min(most, std::max({bySize, isProvisioned() ? byHeat : least, least}));
+    const double needed = std::min(most, std::max({bySize, byHeat, least}));
     return static_cast<std::int64_t>(needed) +
            (needed > static_cast<double>(static_cast<std::int64_t>(needed)) ? 1 : 0);
 }
