@@ -92,6 +92,15 @@ TEST(ANewOnDemandTable, ServesFourThousandWritesASecondAtOnce)
     EXPECT_EQ(outcomes(result, "throttled"), 0u);
 }
 
+// A table that once served a peak keeps the partitions that it took; four of a new one would throttle this.
+TEST(AnOnDemandTableThatWasBusy, HasThePartitionsOfItsPeak)
+{
+    Drawing busy = tableUnder(6000).setLink("web", "table", "operation", "PutItem");
+    EXPECT_GT(outcomes(busy.runFor(1min), "throttled"), 0u);
+    busy.set("table", "previousPeakWrites", 10'000);
+    EXPECT_EQ(outcomes(busy.runFor(1min), "throttled"), 0u);
+}
+
 // DDB-50, DDB-51: whatever the table has, one partition gives 1,000 writes a second.
 TEST(AHotKey, IsThrottledAtTheLimitOfItsPartition)
 {
