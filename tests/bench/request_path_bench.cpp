@@ -98,8 +98,9 @@ void requestPathBare(benchmark::State& state)
 
 /// W5: 50 requests/s that swing over the day, one queue of Exp(100 ms), workers set each minute to
 /// ceil(busy / 0.7) within 2 and 64.
-void dayWithScaling(benchmark::State& state)
+void daysWithScaling(benchmark::State& state)
 {
+    const auto days = static_cast<int>(state.range(0));
     constexpr int kMinutes = 24 * 60;
     RateProfile rate{.corners = {}, .period = 24h};
     for (int minute = 0; minute < kMinutes; ++minute) {
@@ -113,7 +114,7 @@ void dayWithScaling(benchmark::State& state)
         Simulation simulation;
         RequestEngine engine(plan, simulation, 1);
         double before = 0;
-        for (int minute = 1; minute <= kMinutes; ++minute) {
+        for (int minute = 1; minute <= days * kMinutes; ++minute) {
             engine.runUntil(std::chrono::minutes(minute));
             benchmark::DoNotOptimize(engine.takeInterval());
             const double busy = engine.read(workers).busy;
@@ -123,7 +124,7 @@ void dayWithScaling(benchmark::State& state)
                 workers, std::clamp(static_cast<std::int64_t>(wanted), std::int64_t{2}, std::int64_t{64}), 0);
         }
     }
-    perRequest(state, 24 * 3600 * 50);
+    perRequest(state, std::int64_t{days} * 24 * 3600 * 50);
 }
 
 /// Bytes that the engine and its event set hold for each request under way, at `range` of them.
@@ -150,7 +151,7 @@ BENCHMARK(sixteenServersByStages)->Name("W2/engineByStages")->Unit(benchmark::kM
 BENCHMARK(requestPathBare)->Name("W3/bareLoop")->Unit(benchmark::kMillisecond);
 BENCHMARK(requestPath)->Name("W3/engine")->Unit(benchmark::kMillisecond);
 BENCHMARK(requestPathByStages)->Name("W3/engineByStages")->Unit(benchmark::kMillisecond);
-BENCHMARK(dayWithScaling)->Name("W5/engineOneDay")->Unit(benchmark::kMillisecond);
+BENCHMARK(daysWithScaling)->Name("W5/engineDays")->Arg(1)->Arg(30)->Unit(benchmark::kMillisecond);
 BENCHMARK(memoryOfPendingRequests)->Name("memory/pending")->Arg(1000)->Arg(100'000)->Iterations(1);
 
 }  // namespace
