@@ -41,16 +41,8 @@ FlowEngine::FlowEngine(
     m_troubled.assign(plan.pools.size(), false);
     for (std::uint32_t pool = 0; pool < plan.pools.size(); ++pool) {
         for (std::uint32_t k = 0; k < plan.pools[pool].fixedReplicas; ++k) {
-            const ReplicaId id = addReplica(PoolId{pool}, {}, 0);
             const std::vector<double>& weights = plan.pools[pool].weights;
-            m_state.leave(id.value);
-            FlowGroup own;
-            own.isInService = true;
-            own.weight = weights.empty() ? 0 : weights[k];
-            own.zones.assign(plan.zones.size(), 0);
-            own.stations = m_state.freshStations(pool);
-            m_state.groups[pool].push_back(std::move(own));
-            m_state.join(id.value, static_cast<std::uint32_t>(m_state.groups[pool].size() - 1));
+            addFixed(pool, weights.empty() ? 0 : weights[k]);
         }
     }
     double all = 0;
@@ -64,8 +56,27 @@ FlowEngine::FlowEngine(
         }
         all = 0;
     }
-    m_state.mergeGroups();
     m_scope.start(tick());
+}
+
+/// A replica of a pool whose replicas no controller adds; those of equal weight are alike for ever.
+void FlowEngine::addFixed(std::uint32_t pool, double weight)
+{
+    const ReplicaId id = addReplica(PoolId{pool}, {}, 0);
+    m_state.leave(id.value);
+    std::vector<FlowGroup>& groups = m_state.groups[pool];
+    auto own = std::find_if(groups.begin(), groups.end(), [weight](const FlowGroup& group) {
+        return group.isInService && group.weight == weight;
+    });
+    if (own == groups.end()) {
+        FlowGroup made;
+        made.isInService = true;
+        made.weight = weight;
+        made.zones.assign(m_plan.zones.size(), 0);
+        made.stations = m_state.freshStations(pool);
+        own = groups.insert(groups.end(), std::move(made));
+    }
+    m_state.join(id.value, static_cast<std::uint32_t>(own - groups.begin()));
 }
 
 FlowEngine::~FlowEngine() = default;

@@ -145,6 +145,7 @@ private:
     void sample(FlowClass& kind, std::uint32_t walks, std::uint64_t first) const;
     FlowSetup setupNow() const;
     std::vector<std::int64_t> missingTokens() const;
+    void addFixed(std::uint32_t pool, double weight);
     void lookForTrouble();
     void describeStations(RunResult& result) const;
     void killWhereMemoryIsFull();

@@ -236,6 +236,9 @@ void FlowState::move(std::uint32_t index, bool isInService, double share)
 void FlowState::mergeGroups()
 {
     for (std::uint32_t pool = 0; pool < groups.size(); ++pool) {
+        if (plan.pools[pool].fixedReplicas > 0) {
+            continue;  // Apart by their weights, which stay.
+        }
         std::vector<FlowGroup>& all = groups[pool];
         for (std::uint32_t j = 1; j < all.size(); ++j) {
             for (std::uint32_t i = 0; i < j && all[j].count > 0; ++i) {
