@@ -59,14 +59,16 @@ FlowEngine::FlowEngine(
     m_scope.start(tick());
 }
 
-/// A replica of a pool whose replicas no controller adds; those of equal weight are alike for ever.
+/// A replica of a pool whose replicas no controller adds. Those of nearly the same weight are alike for ever:
+/// keys fall by chance, so that a hundred partitions have as many weights, a few per cent apart.
 void FlowEngine::addFixed(std::uint32_t pool, double weight)
 {
     const ReplicaId id = addReplica(PoolId{pool}, {}, 0);
     m_state.leave(id.value);
     std::vector<FlowGroup>& groups = m_state.groups[pool];
     auto own = std::find_if(groups.begin(), groups.end(), [weight](const FlowGroup& group) {
-        return group.isInService && group.weight == weight;
+        constexpr double kSameWeight = 0.005;
+        return group.isInService && std::abs(group.weight - weight) <= kSameWeight * weight;
     });
     if (own == groups.end()) {
         FlowGroup made;
