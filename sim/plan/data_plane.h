@@ -83,8 +83,8 @@ public:
     virtual void onOutOfMemory(PoolId pool, std::function<void(ReplicaId)> handler) = 0;
 
     /// Whether every probe of this replica is sure to be answered until onTrouble() calls, so that none need
-    /// be sent. Where single requests are run nothing is sure; where rates are, thousands of probes are
-    /// saved.
+    /// be sent. A probe takes no tokens: a table that throttles does not disturb it. Where single requests
+    /// are run nothing is sure; where rates are, thousands of probes are saved.
     virtual bool isCalm(ReplicaId) const { return false; }
     /// Called when what was calm is so no longer.
     virtual void onTrouble(std::function<void()>) {}
