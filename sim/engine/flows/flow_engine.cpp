@@ -505,38 +505,32 @@ FlowSetup FlowEngine::setupNow() const
     return setup;
 }
 
-static constexpr double kManyRefused = 0.001;
-
-/// Tokens are running out: what is turned away changes by the second. Once none are left it stands still.
-static bool isRunningDry(const FlowStation& station)
+/// Whether a queue changes within a minute. Tokens do not: once none are left, as many are refused each
+/// second.
+static bool isOverfull(const FlowStation& station)
 {
-    return station.kind == StationKind::TokenBucket && station.level > 0 && station.refuse > kManyRefused;
+    constexpr double kManyRefused = 0.001;
+    return station.kind != StationKind::TokenBucket && (station.backlog > 0 || station.refuse > kManyRefused);
 }
 
 bool FlowEngine::isTroubled(const FlowGroup& group) const
 {
     return std::any_of(group.stations.begin(), group.stations.end(), [](const FlowStation& station) {
-        return station.kind != StationKind::TokenBucket &&
-               (station.backlog > 0 || station.refuse > kManyRefused ||
-                (station.kind != StationKind::Memory && station.busy() > 0.97));
+        const bool isQueue = station.kind != StationKind::TokenBucket && station.kind != StationKind::Memory;
+        return isOverfull(station) || (isQueue && station.busy() > 0.97);
     });
 }
 
 void FlowEngine::lookForTrouble()
 {
-    bool isEverywhere = std::any_of(
-        m_state.disturbances.begin(), m_state.disturbances.end(),
-        [](const Meetings::Disturbance& disturbance) {
-            return disturbance.added > 0 || disturbance.failShare > 0;
-        });
-    m_changesFast = false;
-    for (const FlowStation& station : m_state.stations) {
-        isEverywhere = isEverywhere || (station.kind != StationKind::TokenBucket &&
-                                        (station.backlog > 0 || station.refuse > kManyRefused));
-        m_changesFast = m_changesFast || isRunningDry(station);
-    }
+    const bool isEverywhere = std::any_of(m_state.stations.begin(), m_state.stations.end(), isOverfull) ||
+                              std::any_of(
+                                  m_state.disturbances.begin(), m_state.disturbances.end(),
+                                  [](const Meetings::Disturbance& disturbance) {
+                                      return disturbance.added > 0 || disturbance.failShare > 0;
+                                  });
     bool isNews = false;
-    m_changesFast = m_changesFast || isEverywhere;
+    m_changesFast = isEverywhere;
     for (std::size_t pool = 0; pool < m_state.groups.size(); ++pool) {
         const std::vector<FlowGroup>& groups = m_state.groups[pool];
         const bool isTrouble =
@@ -545,10 +539,7 @@ void FlowEngine::lookForTrouble()
             });
         isNews = isNews || (isTrouble && !m_troubled[pool]);
         m_troubled[pool] = isTrouble;
-        m_changesFast = m_changesFast || isTrouble ||
-                        std::any_of(groups.begin(), groups.end(), [](const FlowGroup& group) {
-                            return std::any_of(group.stations.begin(), group.stations.end(), isRunningDry);
-                        });
+        m_changesFast = m_changesFast || isTrouble;
     }
     for (std::size_t i = 0; isNews && i < m_troubleHandlers.size(); ++i) {
         m_troubleHandlers[i]();

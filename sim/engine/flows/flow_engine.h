@@ -178,7 +178,7 @@ private:
     std::map<std::uint32_t, std::function<void(ReplicaId)>> m_outOfMemory;
     std::vector<std::function<void()>> m_troubleHandlers;
     std::vector<bool> m_troubled;  ///< By pool: a probe of its replicas may fail.
-    bool m_changesFast = false;    ///< Queues or tokens change within a minute.
+    bool m_changesFast = false;    ///< Queues change within a minute.
     std::uint64_t m_takenOutInTrouble = 0;
     std::vector<std::uint32_t> m_transfers;  ///< By station: of the control plane, under way.
     Scope m_scope;
