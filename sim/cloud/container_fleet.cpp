@@ -6,7 +6,7 @@
 
 namespace neph {
 
-ContainerFleet::ContainerFleet(World& world, Config config)
+ContainerFleet::ContainerFleet(World& world, FleetConfig config)
     : m_world(world), m_config(std::move(config)), m_launchTokens(m_config.launchBurst),
       m_spotLife(world.random(m_config.nodeId, "spot interruption"))
 {

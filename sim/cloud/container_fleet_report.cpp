@@ -51,19 +51,6 @@ std::uint32_t ContainerFleet::startsAdmitted() const
     return anywhere ? static_cast<std::uint32_t>(std::max(0.0, launchTokens())) : 0;
 }
 
-std::uint32_t ContainerFleet::countOf(TaskState state) const
-{
-    return static_cast<std::uint32_t>(std::count_if(
-        m_tasks.begin(), m_tasks.end(), [state](const auto& task) { return task->state == state; }));
-}
-
-std::uint32_t ContainerFleet::healthyCount() const
-{
-    return static_cast<std::uint32_t>(std::count_if(m_tasks.begin(), m_tasks.end(), [](const auto& task) {
-        return task->state == TaskState::Running && task->health == TaskHealth::Healthy;
-    }));
-}
-
 double ContainerFleet::sampleUtilisation(Duration interval)
 {
     double used = 0;

@@ -25,4 +25,17 @@ const char* nameOf(TaskState state)
     return "";
 }
 
+std::uint32_t Fleet::countOf(TaskState state) const
+{
+    return static_cast<std::uint32_t>(std::count_if(
+        tasks().begin(), tasks().end(), [state](const auto& task) { return task->state == state; }));
+}
+
+std::uint32_t Fleet::healthyCount() const
+{
+    return static_cast<std::uint32_t>(std::count_if(tasks().begin(), tasks().end(), [](const auto& task) {
+        return task->state == TaskState::Running && task->health == TaskHealth::Healthy;
+    }));
+}
+
 }  // namespace neph

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "sim/base/units.h"
-#include "sim/kernel/process.h"
+#include "sim/metrics/run_result.h"
+#include "sim/metrics/usage.h"
 #include "sim/plan/ids.h"
 
 namespace neph {
@@ -74,6 +75,19 @@ public:
     virtual std::vector<TaskFailure> takeFailures() = 0;
     /// How many starts the platform's launch rate admits now.
     virtual std::uint32_t startsAdmitted() const = 0;
+    /// Kills up to `count` running tasks at once, oldest first: no SIGTERM, connections are reset. How many.
+    virtual std::uint32_t kill(std::uint32_t count, const std::string& reason) = 0;
+
+    /// The tasks as the canvas shows them.
+    virtual std::vector<ReplicaView> views() const = 0;
+    /// CPU used over the last `interval` as a share (0..1) of what the running tasks have; remembers each
+    /// task's own.
+    virtual double sampleUtilisation(Duration interval) = 0;
+    /// What every task so far is billed for, up to `now`, hour by hour.
+    virtual void appendUsage(Usage& usage, Time now) const = 0;
+
+    std::uint32_t countOf(TaskState state) const;
+    std::uint32_t healthyCount() const;
 
     /// Goes up whenever a task comes, goes, or changes its state or health: who looked at this number need
     /// not look at the tasks again.

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/cloud/platform.h"
+
 namespace neph {
 
 double numberOf(const FaultSpec& fault, const std::string& key, double fallback)
@@ -13,9 +15,16 @@ double numberOf(const FaultSpec& fault, const std::string& key, double fallback)
                                                                         : fallback;
 }
 
-World::World(const CompiledDesign& compiled, Simulation& simulation, DataPlane& data, std::uint64_t seed)
-    : m_compiled(compiled), m_simulation(simulation), m_data(data), m_seed(seed),
+World::World(
+    const CompiledDesign& compiled, Simulation& simulation, DataPlane& data, std::uint64_t seed,
+    Platform& platform)
+    : m_compiled(compiled), m_simulation(simulation), m_data(data), m_seed(seed), m_platform(platform),
       m_recorder(compiled.plan, simulation, data), m_scope(simulation)
+{
+}
+
+World::World(const CompiledDesign& compiled, Simulation& simulation, DataPlane& data, std::uint64_t seed)
+    : World(compiled, simulation, data, seed, Platform::simulated())
 {
 }
 

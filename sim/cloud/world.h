@@ -18,6 +18,8 @@
 
 namespace neph {
 
+class Platform;
+
 /// A numeric property of a fault ("addedMs", "count", "percent"), or `fallback` where it has none.
 double numberOf(const FaultSpec& fault, const std::string& key, double fallback);
 
@@ -32,6 +34,10 @@ public:
 /// Everything that changes in a run lives here or below; it goes with the run.
 class World {
 public:
+    /// `platform` makes the fleets; it outlives the world.
+    World(
+        const CompiledDesign& compiled, Simulation& simulation, DataPlane& data, std::uint64_t seed,
+        Platform& platform);
     World(const CompiledDesign& compiled, Simulation& simulation, DataPlane& data, std::uint64_t seed);
     ~World();
     World(const World&) = delete;
@@ -43,6 +49,7 @@ public:
     const CompiledDesign& compiled() const { return m_compiled; }
     const Plan& plan() const { return m_compiled.plan; }
     Recorder& recorder() { return m_recorder; }
+    Platform& platform() { return m_platform; }
 
     /// Starts a process that lives as long as the run.
     void start(Process process) { m_scope.start(std::move(process)); }
@@ -103,6 +110,7 @@ private:
     Simulation& m_simulation;
     DataPlane& m_data;
     std::uint64_t m_seed;
+    Platform& m_platform;
     std::vector<RunEvent> m_log;
     std::map<std::pair<std::string, std::string>, FaultHandler> m_faults;
     std::vector<ZoneIndex> m_lost;

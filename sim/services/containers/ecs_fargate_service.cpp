@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "sim/cloud/container_fleet.h"
 #include "sim/cloud/law.h"
+#include "sim/cloud/platform.h"
 #include "sim/cloud/service_scheduler.h"
 #include "sim/cloud/target_tracking.h"
 
@@ -22,12 +22,13 @@ constexpr std::int64_t kMebibyte = 1 << 20;
 /// A service in a run: its tasks, and the controllers that look after them.
 class FargateService final : public WorldObject {
 public:
-    FargateService(World& world, ContainerFleet::Config ofFleet, ServiceScheduler::Config ofScheduler)
-        : fleet(world, std::move(ofFleet)), scheduler(world, fleet, std::move(ofScheduler))
+    FargateService(World& world, FleetConfig ofFleet, ServiceScheduler::Config ofScheduler)
+        : fleet(world.platform().fleet(world, std::move(ofFleet))),
+          scheduler(world, *fleet, std::move(ofScheduler))
     {
     }
 
-    ContainerFleet fleet;
+    std::unique_ptr<Fleet> fleet;
     ServiceScheduler scheduler;
     std::unique_ptr<TargetTracking> tracking;
     StationReading cpuBefore;  ///< At the start of the present scaling period.
@@ -50,7 +51,7 @@ private:
     void findImages(Compiler& compiler);
     void callDownstream(PathBuilder& path, const std::string& entry, Compiler& compiler);
     PolicyId policyOf(const Link& link, Compiler& compiler);
-    ContainerFleet::Config fleetConfig() const;
+    FleetConfig fleetConfig() const;
     ServiceScheduler::Config schedulerConfig() const;
     void observe(World& world, FargateService& service) const;
     void addFaults(World& world, FargateService& service) const;
@@ -244,10 +245,10 @@ void EcsFargateService::findImages(Compiler& compiler)
     }
 }
 
-ContainerFleet::Config EcsFargateService::fleetConfig() const
+FleetConfig EcsFargateService::fleetConfig() const
 {
     const PropertyReader properties = component().properties();
-    ContainerFleet::Config config;
+    FleetConfig config;
     config.nodeId = component().id();
     config.service = component().name();
     config.pool = m_pool;
@@ -328,27 +329,27 @@ void EcsFargateService::observe(World& world, FargateService& service) const
     const std::string& id = component().id();
     Recorder& recorder = world.recorder();
     recorder.addGauge(id, "CPUUtilization", "%", [&service, &recorder] {
-        service.utilisation = service.fleet.sampleUtilisation(recorder.interval());
+        service.utilisation = service.fleet->sampleUtilisation(recorder.interval());
         return 100 * service.utilisation;
     });
     recorder.addGauge(
-        id, "RunningTaskCount", "count", [&service] { return service.fleet.countOf(TaskState::Running); });
-    recorder.addGauge(id, "HealthyTaskCount", "count", [&service] { return service.fleet.healthyCount(); });
+        id, "RunningTaskCount", "count", [&service] { return service.fleet->countOf(TaskState::Running); });
+    recorder.addGauge(id, "HealthyTaskCount", "count", [&service] { return service.fleet->healthyCount(); });
     recorder.addGauge(id, "DesiredTaskCount", "count", [&service] { return service.scheduler.desired(); });
     recorder.addGauge(id, "PendingTaskCount", "count", [&service] {
-        return service.fleet.countOf(TaskState::Provisioning) + service.fleet.countOf(TaskState::Pending) +
-               service.fleet.countOf(TaskState::Activating);
+        return service.fleet->countOf(TaskState::Provisioning) + service.fleet->countOf(TaskState::Pending) +
+               service.fleet->countOf(TaskState::Activating);
     });
     recorder.setStatus(id, [&service] { return service.scheduler.status(); });
-    recorder.setReplicas(id, [&service] { return service.fleet.views(); });
-    recorder.addUsage([&service](Usage& usage, Time now) { service.fleet.appendUsage(usage, now); });
+    recorder.setReplicas(id, [&service] { return service.fleet->views(); });
+    recorder.addUsage([&service](Usage& usage, Time now) { service.fleet->appendUsage(usage, now); });
 }
 
 void EcsFargateService::addFaults(World& world, FargateService& service) const
 {
     world.onFault(component().id(), "killTask", [this, &service](const FaultSpec& fault) -> Result<Done> {
         const auto count = static_cast<std::uint32_t>(std::max(1.0, numberOf(fault, "count", 1)));
-        if (service.fleet.kill(count, "Task killed by a fault of the scenario (exit code 137)") == 0) {
+        if (service.fleet->kill(count, "Task killed by a fault of the scenario (exit code 137)") == 0) {
             return Error{
                 ErrorCode::Invalid, component().id(),
                 fmt::format("{} has no running task to kill.", component().name())};
@@ -399,7 +400,7 @@ std::unique_ptr<TargetTracking> EcsFargateService::tracking(World& world, Fargat
     config.lowFactor = component().factNumber("autoscaling.lowFactor");
     config.outCooldown = properties.duration("scaleOutCooldown");
     config.inCooldown = properties.duration("scaleInCooldown");
-    config.running = [&service] { return service.fleet.countOf(TaskState::Running); };
+    config.running = [&service] { return service.fleet->countOf(TaskState::Running); };
     config.desired = [&service] { return service.scheduler.desired(); };
     config.inSuspended = [&service] { return service.scheduler.isDeploying(); };
     config.setDesired = [&service](std::uint32_t desired) { service.scheduler.setDesired(desired); };
