@@ -44,58 +44,85 @@ void ContainerFleet::start(std::uint32_t revision)
 Process ContainerFleet::live(TaskPointer task)
 {
     const ContainerImage image = m_config.revisions.at(task->revision);
-    co_await task->wake.waitFor(m_config.provisioning);
+    Process provisioning = provision(task);
+    co_await std::move(provisioning);
 
     if (!task->stopAsked) {
         enter(*task, TaskState::Pending);
         task->billedFrom = m_world.now();  // Billing begins with the download of the image.
-        PullOutcome pulled;
-        Process pulling = pullImage(task, image, pulled);
+        Process pulling = pullImage(task, image);
         co_await std::move(pulling);
-        if (!pulled.error.empty() && !task->stopAsked) {
-            die(*task, pulled.error);
-        }
     }
-    if (!task->stopAsked) {
-        co_await task->wake.waitFor(m_config.containerCreate);
+    if (!task->stopAsked && task->problem.empty()) {
+        Process creating = create(task, image);
+        co_await std::move(creating);
     }
-    if (!task->stopAsked) {
+    if (!task->stopAsked && task->problem.empty()) {
         enter(*task, TaskState::Activating);
-        co_await task->wake.waitFor(m_config.activating);
+        Process activating = activate(task);
+        co_await std::move(activating);
     }
-    if (!task->stopAsked) {
+    if (!task->stopAsked && task->problem.empty()) {
         Process serving = serve(task, image);
         co_await std::move(serving);
+    }
+    if (!task->stopAsked) {
+        die(*task, task->problem);
     }
     Process ending = terminate(task);
     co_await std::move(ending);
 }
 
-Process ContainerFleet::pullImage(TaskPointer task, ContainerImage image, PullOutcome& outcome)
+Process ContainerFleet::provision(TaskPointer task)
+{
+    co_await task->wake.waitFor(m_config.provisioning);
+}
+
+Process ContainerFleet::pullImage(TaskPointer task, ContainerImage image)
 {
     const std::vector<ImageRegistry*> registries = m_world.find<ImageRegistry>(image.registryId);
     if (registries.empty()) {
         co_return;  // The image is stored nowhere that is drawn: it is taken to be at hand.
     }
     LayerCache nothing;  // Fargate keeps no layers between tasks.
+    PullOutcome outcome;
     const std::string address = m_config.pullsAreByTask
                                     ? fmt::format("{}#{}", m_config.pullAddress, task->number)
                                     : m_config.pullAddress;
     Process pulling = registries.front()->pull(image, address, nothing, outcome);
     co_await std::move(pulling);
+    task->problem = outcome.error;
+}
+
+Process ContainerFleet::create(TaskPointer task, ContainerImage)
+{
+    co_await task->wake.waitFor(m_config.containerCreate);
+}
+
+Process ContainerFleet::activate(TaskPointer task)
+{
+    co_await task->wake.waitFor(m_config.activating);
+}
+
+Process ContainerFleet::startContainer(TaskPointer task, ContainerImage image)
+{
+    co_await task->wake.waitFor(m_config.containerStart);
+    if (image.brokenAtStart && !task->stopAsked) {
+        co_await task->wake.waitFor(image.crash);
+        task->problem = fmt::format("Essential container in task exited (exit code {})", image.crashExitCode);
+    }
+}
+
+Process ContainerFleet::listen(TaskPointer task, ContainerImage image)
+{
+    co_await task->wake.waitFor(image.start);
 }
 
 Process ContainerFleet::serve(TaskPointer task, ContainerImage image)
 {
-    co_await task->wake.waitFor(m_config.containerStart);
-    if (task->stopAsked) {
-        co_return;
-    }
-    if (image.brokenAtStart) {
-        co_await task->wake.waitFor(image.crash);
-        if (!task->stopAsked) {
-            die(*task, fmt::format("Essential container in task exited (exit code {})", image.crashExitCode));
-        }
+    Process starting = startContainer(task, image);
+    co_await std::move(starting);
+    if (task->stopAsked || !task->problem.empty()) {
         co_return;
     }
     enter(*task, TaskState::Running);
@@ -106,14 +133,24 @@ Process ContainerFleet::serve(TaskPointer task, ContainerImage image)
     if (task->spot && m_config.spotInterruptionsPerHour > 0) {
         m_world.start(interrupt(task));
     }
-    co_await task->wake.waitFor(image.start);  // It runs, but does not listen yet.
-    if (!task->stopAsked) {
+    Process listening = listen(task, image);  // It runs, but does not listen yet.
+    co_await std::move(listening);
+    if (!task->stopAsked && task->problem.empty()) {
         registerTargets(task, image.failsHealthCheck);
         m_world.start(watchHealth(task));
     }
-    while (!task->stopAsked) {
+    while (!task->stopAsked && task->problem.empty()) {
         co_await task->wake.wait();
     }
+}
+
+TargetGroup::Probe ContainerFleet::probeOf(const TaskPointer& task, bool failsHealthCheck)
+{
+    return [this, replica = task->replica, failsHealthCheck](std::function<void(bool)> answered) {
+        m_world.data().send(m_config.probe, replica, 0, [answered, failsHealthCheck](OutcomeId ended) {
+            answered(ended.value == 0 && !failsHealthCheck);
+        });
+    };
 }
 
 void ContainerFleet::registerTargets(const TaskPointer& task, bool failsHealthCheck)
@@ -124,13 +161,7 @@ void ContainerFleet::registerTargets(const TaskPointer& task, bool failsHealthCh
         return;
     }
     for (TargetGroup* group : groups) {
-        const auto probe = [this, replica = task->replica,
-                            failsHealthCheck](std::function<void(bool)> answered) {
-            m_world.data().send(m_config.probe, replica, 0, [answered, failsHealthCheck](OutcomeId ended) {
-                answered(ended.value == 0 && !failsHealthCheck);
-            });
-        };
-        group->add(task->replica, taskName(*task), probe);
+        group->add(task->replica, taskName(*task), probeOf(task, failsHealthCheck));
     }
 }
 
@@ -195,21 +226,28 @@ void ContainerFleet::die(LiveTask& task, const std::string& reason)
     task.stopAsked = true;
     changed();
     task.stopReason = reason;
-    if (task.replica) {
-        // Its sockets close with it: whoever waits for an answer gets a reset.
-        for (TargetGroup* group : m_world.find<TargetGroup>(m_config.nodeId)) {
-            group->remove(task.replica);
-        }
-        m_world.data().removeReplica(task.replica, m_config.onReset);
-        m_byReplica.erase(task.replica);
-        task.replica = {};
-    }
+    removeReplica(task);
+    dropContainer(task);
     fail(task, false);
     m_world.log(
         EventLevel::Failure, m_config.nodeId,
         fmt::format("(service {}) (task {}) stopped: {}", m_config.service, task.number, reason),
         taskName(task));
     task.wake.fire();
+}
+
+/// Its sockets close with it: whoever waits for an answer gets a reset.
+void ContainerFleet::removeReplica(LiveTask& task)
+{
+    if (!task.replica) {
+        return;
+    }
+    for (TargetGroup* group : m_world.find<TargetGroup>(m_config.nodeId)) {
+        group->remove(task.replica);
+    }
+    m_world.data().removeReplica(task.replica, m_config.onReset);
+    m_byReplica.erase(task.replica);
+    task.replica = {};
 }
 
 void ContainerFleet::fail(LiveTask& task, bool byHealthCheck)
@@ -227,16 +265,22 @@ Process ContainerFleet::terminate(TaskPointer task)
     } else {
         enter(*task, TaskState::Stopping);
     }
+    if (!task->isDead) {
+        Process ending = endContainer(task);
+        co_await std::move(ending);
+        removeReplica(*task);
+    }
     task->billedTo = m_world.now();
     enter(*task, TaskState::Deprovisioning);
-    co_await m_world.sim().after(m_config.deprovisioning);
+    Process deprovisioning = deprovision(task);
+    co_await std::move(deprovisioning);
     enter(*task, TaskState::Stopped);
     task->stoppedReason = task->stopReason;
     std::erase_if(m_tasks, [&task](const auto& other) { return other->number == task->number; });
     changed();
 }
 
-/// Deregister, let requests end, SIGTERM, and SIGKILL where that does not help.
+/// Deregister and let requests end.
 /// Source: AWS Containers Blog, "Graceful shutdowns with ECS".
 Process ContainerFleet::drain(TaskPointer task)
 {
@@ -253,22 +297,23 @@ Process ContainerFleet::drain(TaskPointer task)
     }
     if (!task->isDead) {
         enter(*task, TaskState::Stopping);
-        const Time killedAt = m_world.now() + m_config.stopTimeout;
-        const auto isBusy = [this, &task] {
-            return !task->isDead && m_world.data().read(task->replica).inFlight > 0;
-        };
-        while (m_config.gracefulShutdown && isBusy() && m_world.now() < killedAt) {
-            co_await task->wake.waitFor(100ms);
-        }
     }
-    if (!task->isDead) {
-        for (TargetGroup* group : m_world.find<TargetGroup>(m_config.nodeId)) {
-            group->remove(task->replica);
-        }
-        m_world.data().removeReplica(task->replica, m_config.onReset);
-        m_byReplica.erase(task->replica);
-        task->replica = {};
+}
+
+Process ContainerFleet::endContainer(TaskPointer task)
+{
+    const Time killedAt = m_world.now() + m_config.stopTimeout;
+    const auto isBusy = [this, &task] {
+        return task->replica && m_world.data().read(task->replica).inFlight > 0;
+    };
+    while (m_config.gracefulShutdown && isBusy() && m_world.now() < killedAt) {
+        co_await task->wake.waitFor(100ms);
     }
+}
+
+Process ContainerFleet::deprovision(TaskPointer)
+{
+    co_await m_world.sim().after(m_config.deprovisioning);
 }
 
 Process ContainerFleet::interrupt(TaskPointer task)

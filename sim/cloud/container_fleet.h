@@ -12,12 +12,15 @@
 
 namespace neph {
 
-/// Tasks on Fargate, simulated: each lives through the states of an ECS task, pulls its image, answers
-/// requests as a replica of the data plane, and is billed by the second.
+/// Tasks on Fargate: each lives through the states of an ECS task, pulls its image, answers requests as a
+/// replica of the data plane, and is billed by the second.
+///
+/// Here every step takes the time that the vendor's takes. Who really does them (sim/local) overrides the
+/// steps; the story is the same.
 ///
 /// Sources: Amazon ECS Developer Guide, "Amazon ECS task lifecycle", "Fargate Spot termination notices",
 /// "Stopped tasks error messages"; AWS Fargate pricing. Durations are data of the service's kind.
-class ContainerFleet final : public WorldObject, public Fleet {
+class ContainerFleet : public WorldObject, public Fleet {
 public:
     ContainerFleet(World& world, FleetConfig config);
 
@@ -32,12 +35,13 @@ public:
     double sampleUtilisation(Duration interval) override;
     void appendUsage(Usage& usage, Time now) const override;
 
-private:
+protected:
     struct LiveTask : Task {
         LiveTask(Simulation& simulation) : wake(simulation) {}
         ReplicaId replica;
         Trigger wake;         ///< Fired when it is asked to stop, or dies.
         bool isDead = false;  ///< Its process has exited.
+        std::string problem;  ///< Why a step did not work, in the vendor's words.
         Time billedFrom{-1};
         Time billedTo{-1};
         std::string stopReason;
@@ -46,8 +50,29 @@ private:
     };
     using TaskPointer = std::shared_ptr<LiveTask>;
 
+    // The steps of a task's life, in order. What goes wrong is the task's `problem`.
+    virtual Process provision(TaskPointer task);
+    virtual Process pullImage(TaskPointer task, ContainerImage image);
+    virtual Process create(TaskPointer task, ContainerImage image);
+    virtual Process activate(TaskPointer task);
+    virtual Process startContainer(TaskPointer task, ContainerImage image);
+    /// From the start of the process until it listens; an image that breaks at its start never does.
+    virtual Process listen(TaskPointer task, ContainerImage image);
+    /// What a health check asks.
+    virtual TargetGroup::Probe probeOf(const TaskPointer& task, bool failsHealthCheck);
+    /// SIGTERM, and SIGKILL where that does not help.
+    virtual Process endContainer(TaskPointer task);
+    /// Its container has gone, or is to go at once.
+    virtual void dropContainer(LiveTask&) {}
+    virtual Process deprovision(TaskPointer task);
+
+    void die(LiveTask& task, const std::string& reason);
+
+    World& m_world;
+    FleetConfig m_config;
+
+private:
     Process live(TaskPointer task);
-    Process pullImage(TaskPointer task, ContainerImage image, PullOutcome& outcome);
     Process serve(TaskPointer task, ContainerImage image);
     Process watchHealth(TaskPointer task);
     Process drain(TaskPointer task);
@@ -56,7 +81,7 @@ private:
 
     void enter(LiveTask& task, TaskState state);
     void registerTargets(const TaskPointer& task, bool failsHealthCheck);
-    void die(LiveTask& task, const std::string& reason);
+    void removeReplica(LiveTask& task);
     void fail(LiveTask& task, bool byHealthCheck);
     ZoneIndex placeNext() const;
     bool nextIsSpot() const;
@@ -66,8 +91,6 @@ private:
     void bill(Usage& usage, bool areSpot, std::uint32_t hour, std::int64_t seconds) const;
     void loseZone(ZoneIndex zone);
 
-    World& m_world;
-    FleetConfig m_config;
     std::vector<std::shared_ptr<Task>> m_tasks;  ///< Not yet Stopped.
     std::vector<TaskPointer> m_all;              ///< Every task there ever was: what is billed.
     std::map<ReplicaId, TaskPointer> m_byReplica;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/base/result.h"
+#include "sim/model/local_face.h"
 #include "sim/model/property_spec.h"
 
 namespace neph {
@@ -69,6 +70,7 @@ struct KindSpec {
         billing;  ///< Names of its price files' services; empty: nothing is billed (see billingNote).
     std::string billingNote;
     std::string localNote;  ///< What can stand in for it on this machine, or that it is simulation only.
+    LocalFace local;        ///< What stands in for it.
     std::string patchedBy;  ///< "who patches this?": "AWS" or "you" or "AWS below, you inside"
 
     const PropertySpec* property(const std::string& key) const;

@@ -299,6 +299,62 @@ std::vector<ValueRule> readValueRules(JsonFields& kind, const KindSpec& spec, Di
     return rules;
 }
 
+/// {"workers": "workers", "healthCpuMs": "fact:health.cpuMs"}: each names a property or a fact of the kind.
+std::map<std::string, std::string> readReferences(JsonFields& face, const char* key, const KindSpec& kind)
+{
+    std::map<std::string, std::string> references;
+    const Value* json = face.raw(key);
+    if (json == nullptr) {
+        return references;
+    }
+    for (const auto& [name, value] : json->items()) {
+        const std::string reference = value.is_string() ? value.get<std::string>() : std::string();
+        constexpr std::string_view kFact = "fact:";
+        const bool isFact = reference.starts_with(kFact);
+        const bool isThere =
+            isFact ? std::any_of(
+                         kind.facts.begin(), kind.facts.end(),
+                         [&](const Fact& fact) { return fact.key == reference.substr(kFact.size()); })
+                   : kind.property(reference) != nullptr;
+        if (!isThere) {
+            face.complain(key, fmt::format("'{}' names no property or fact: '{}'.", name, reference));
+        }
+        references[name] = reference;
+    }
+    return references;
+}
+
+LocalFace readLocalFace(JsonFields& owner, const KindSpec& kind, DiagnosticSink& sink)
+{
+    using As = LocalFace::As;
+    LocalFace face;
+    const Value* json = owner.raw("local");
+    if (json == nullptr) {
+        return face;
+    }
+    JsonFields fields(*json, owner.pointerOf("local"), sink);
+    constexpr std::array kAll{As::Load, As::Gateway, As::Tasks, As::Server, As::Image, As::Registry};
+    const std::string as = fields.requiredText("as");
+    std::vector<std::string> names;
+    for (const As each : kAll) {
+        names.emplace_back(nameOf(each));
+        face.as = as == names.back() ? each : face.as;
+    }
+    if (face.as == As::Nothing) {
+        fields.complain(
+            "as", fmt::format("'{}' is nothing that the lab can make.", as),
+            fmt::format("{}", fmt::join(names, ", ")), didYouMean(as, names));
+    }
+    face.recipe = fields.text("recipe");
+    face.protocol = fields.text("protocol");
+    face.client = fields.text("client");
+    face.hasLogin = fields.flag("login", false);
+    face.settings = readReferences(fields, "settings", kind);
+    face.container = readReferences(fields, "container", kind);
+    fields.refuseRest();
+    return face;
+}
+
 KindSpec readKind(const Value& json, DiagnosticSink& sink)
 {
     JsonFields fields(json, "", sink);
@@ -320,6 +376,7 @@ KindSpec readKind(const Value& json, DiagnosticSink& sink)
     kind.billing = fields.texts("billing");
     kind.billingNote = kind.billing.empty() ? fields.requiredText("billingNote") : fields.text("billingNote");
     kind.localNote = fields.requiredText("localNote");
+    kind.local = readLocalFace(fields, kind, sink);
     kind.patchedBy = fields.requiredText("patchedBy");
     fields.refuseRest();
     return kind;
