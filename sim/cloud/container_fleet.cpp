@@ -108,29 +108,12 @@ Process ContainerFleet::serve(TaskPointer task, ContainerImage image)
     }
     co_await task->wake.waitFor(image.start);  // It runs, but does not listen yet.
     if (!task->stopAsked) {
-        registerTargets(task, image.failsHealthCheck);
+        takeIntoService(
+            m_world, m_config.nodeId, task->replica, taskName(*task), m_config.probe, image.failsHealthCheck);
         m_world.start(watchHealth(task));
     }
     while (!task->stopAsked) {
         co_await task->wake.wait();
-    }
-}
-
-void ContainerFleet::registerTargets(const TaskPointer& task, bool failsHealthCheck)
-{
-    const std::vector<TargetGroup*> groups = m_world.find<TargetGroup>(m_config.nodeId);
-    if (groups.empty()) {
-        m_world.data().setService(task->replica, Service::In);
-        return;
-    }
-    for (TargetGroup* group : groups) {
-        const auto probe = [this, replica = task->replica,
-                            failsHealthCheck](std::function<void(bool)> answered) {
-            m_world.data().send(m_config.probe, replica, 0, [answered, failsHealthCheck](OutcomeId ended) {
-                answered(ended.value == 0 && !failsHealthCheck);
-            });
-        };
-        group->add(task->replica, taskName(*task), probe);
     }
 }
 
@@ -197,9 +180,7 @@ void ContainerFleet::die(LiveTask& task, const std::string& reason)
     task.stopReason = reason;
     if (task.replica) {
         // Its sockets close with it: whoever waits for an answer gets a reset.
-        for (TargetGroup* group : m_world.find<TargetGroup>(m_config.nodeId)) {
-            group->remove(task.replica);
-        }
+        removeFromService(m_world, m_config.nodeId, task.replica);
         m_world.data().removeReplica(task.replica, m_config.onReset);
         m_byReplica.erase(task.replica);
         task.replica = {};
@@ -262,9 +243,7 @@ Process ContainerFleet::drain(TaskPointer task)
         }
     }
     if (!task->isDead) {
-        for (TargetGroup* group : m_world.find<TargetGroup>(m_config.nodeId)) {
-            group->remove(task->replica);
-        }
+        removeFromService(m_world, m_config.nodeId, task->replica);
         m_world.data().removeReplica(task->replica, m_config.onReset);
         m_byReplica.erase(task->replica);
         task->replica = {};

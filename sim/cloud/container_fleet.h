@@ -100,7 +100,6 @@ private:
     Process interrupt(TaskPointer task);
 
     void enter(LiveTask& task, TaskState state);
-    void registerTargets(const TaskPointer& task, bool failsHealthCheck);
     void die(LiveTask& task, const std::string& reason);
     void fail(LiveTask& task, bool byHealthCheck);
     ZoneIndex placeNext() const;
