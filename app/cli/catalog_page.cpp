@@ -142,6 +142,9 @@ std::string catalogPage(const KindSpec& kind, std::size_t width)
     if (!kind.links.empty()) {
         text += heading("Links that start here") + links(kind, width);
     }
+    if (!kind.calls.empty()) {
+        text += heading("Every link that ends here") + properties(kind.calls, 2, width);
+    }
     if (!kind.facts.empty()) {
         text += heading("Figures") + facts(kind, width);
     }
@@ -178,6 +181,7 @@ Value jsonOf(const KindSpec& kind)
         {"frame", kind.frame},
         {"parents", kind.parents},
         {"links", std::move(rules)},
+        {"calls", propertiesJson(kind.calls)},
         {"needsLinksTo", needsOf(kind.needsLinksTo)},
         {"needsLinksFrom", needsOf(kind.needsLinksFrom)},
         {"properties", propertiesJson(kind.properties)},

@@ -15,9 +15,10 @@ static constexpr const char* kShortHelp =
 
   nepho run starter                 run the example design and print a report
   nepho new starter -o shop.nepho   take it as a start for your own
+  nepho lab compare starter         run it on real containers as well, and compare
   nepho catalog aws.dynamodb        what can be drawn, and how it behaves
 
-Commands: new, templates, check, run, bill, catalog, prices, schema.
+Commands: new, templates, check, run, bill, lab, catalog, prices, schema.
 'nepho COMMAND --help' says more about one; 'nepho --help' about all.
 )";
 
@@ -69,7 +70,7 @@ int runCommandLine(int argc, char** argv)
     app.set_version_flag("--version", "nepho 0.1.0");
     app.require_subcommand(0, 1);
     for (const auto add :
-         {addNew, addTemplates, addCheck, addRun, addBill, addCatalog, addPrices, addSchema}) {
+         {addNew, addTemplates, addCheck, addRun, addBill, addCatalog, addPrices, addSchema, addLab}) {
         add(app, action);
     }
     if (argc < 2) {

@@ -25,5 +25,6 @@ void addBill(CLI::App& app, Action& action);
 void addCatalog(CLI::App& app, Action& action);
 void addPrices(CLI::App& app, Action& action);
 void addSchema(CLI::App& app, Action& action);
+void addLab(CLI::App& app, Action& action);
 
 }  // namespace neph::cli

@@ -200,6 +200,12 @@ const Node* Compiler::vpcOf(const std::string& nodeId) const
 
 std::vector<ZoneIndex> Compiler::zonesOf(const std::string& nodeId)
 {
+    for (ZoneIndex zone{0}; zone.value < m_plan.soFar().zones.size(); ++zone.value) {
+        const std::string& drawn = m_plan.soFar().zones[zone.value].id;
+        if (!drawn.empty() && design().node(nodeId)->parent == drawn) {
+            return {zone};
+        }
+    }
     const Node* vpc = vpcOf(nodeId);
     if (vpc != nullptr && m_zonesByRegion.contains(vpc->id)) {
         return m_zonesByRegion.at(vpc->id);

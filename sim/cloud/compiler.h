@@ -86,7 +86,8 @@ public:
     std::string regionCode(const std::string& nodeId) const;
     /// VPC around a node, or nullptr.
     const Node* vpcOf(const std::string& nodeId) const;
-    /// The zones that a node spreads over: those drawn in its VPC, else the usual ones of its region.
+    /// The zones that a node spreads over: the one it is drawn in, or those drawn in its VPC, else the usual
+    /// ones of its region.
     std::vector<ZoneIndex> zonesOf(const std::string& nodeId);
 
     /// Appends the network hop into `node` for requests over `link`, which carry `bytes` by class. Bytes that

@@ -136,32 +136,12 @@ Process ContainerFleet::serve(TaskPointer task, ContainerImage image)
     Process listening = listen(task, image);  // It runs, but does not listen yet.
     co_await std::move(listening);
     if (!task->stopAsked && task->problem.empty()) {
-        registerTargets(task, image.failsHealthCheck);
+        takeIntoService(
+            m_world, m_config.nodeId, task->replica, taskName(*task), m_config.probe, image.failsHealthCheck);
         m_world.start(watchHealth(task));
     }
     while (!task->stopAsked && task->problem.empty()) {
         co_await task->wake.wait();
-    }
-}
-
-TargetGroup::Probe ContainerFleet::probeOf(const TaskPointer& task, bool failsHealthCheck)
-{
-    return [this, replica = task->replica, failsHealthCheck](std::function<void(bool)> answered) {
-        m_world.data().send(m_config.probe, replica, 0, [answered, failsHealthCheck](OutcomeId ended) {
-            answered(ended.value == 0 && !failsHealthCheck);
-        });
-    };
-}
-
-void ContainerFleet::registerTargets(const TaskPointer& task, bool failsHealthCheck)
-{
-    const std::vector<TargetGroup*> groups = m_world.find<TargetGroup>(m_config.nodeId);
-    if (groups.empty()) {
-        m_world.data().setService(task->replica, Service::In);
-        return;
-    }
-    for (TargetGroup* group : groups) {
-        group->add(task->replica, taskName(*task), probeOf(task, failsHealthCheck));
     }
 }
 
@@ -242,9 +222,7 @@ void ContainerFleet::removeReplica(LiveTask& task)
     if (!task.replica) {
         return;
     }
-    for (TargetGroup* group : m_world.find<TargetGroup>(m_config.nodeId)) {
-        group->remove(task.replica);
-    }
+    removeFromService(m_world, m_config.nodeId, task.replica);
     m_world.data().removeReplica(task.replica, m_config.onReset);
     m_byReplica.erase(task.replica);
     task.replica = {};

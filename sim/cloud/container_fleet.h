@@ -58,8 +58,6 @@ protected:
     virtual Process startContainer(TaskPointer task, ContainerImage image);
     /// From the start of the process until it listens; an image that breaks at its start never does.
     virtual Process listen(TaskPointer task, ContainerImage image);
-    /// What a health check asks.
-    virtual TargetGroup::Probe probeOf(const TaskPointer& task, bool failsHealthCheck);
     /// SIGTERM, and SIGKILL where that does not help.
     virtual Process endContainer(TaskPointer task);
     /// Its container has gone, or is to go at once.
@@ -80,7 +78,6 @@ private:
     Process interrupt(TaskPointer task);
 
     void enter(LiveTask& task, TaskState state);
-    void registerTargets(const TaskPointer& task, bool failsHealthCheck);
     void removeReplica(LiveTask& task);
     void fail(LiveTask& task, bool byHealthCheck);
     ZoneIndex placeNext() const;

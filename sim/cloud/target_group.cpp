@@ -184,4 +184,30 @@ int TargetGroup::count() const
     return static_cast<int>(m_targets.size());
 }
 
+void takeIntoService(
+    World& world, const std::string& nodeId, ReplicaId replica, const std::string& name, PathId probe,
+    bool failsHealthCheck)
+{
+    const std::vector<TargetGroup*> groups = world.find<TargetGroup>(nodeId);
+    if (groups.empty()) {
+        world.data().setService(replica, Service::In);
+        return;
+    }
+    for (TargetGroup* group : groups) {
+        const auto ask = [&world, probe, replica, failsHealthCheck](std::function<void(bool)> answered) {
+            world.data().send(probe, replica, 0, [answered, failsHealthCheck](OutcomeId ended) {
+                answered(ended.value == 0 && !failsHealthCheck);
+            });
+        };
+        group->add(replica, name, ask);
+    }
+}
+
+void removeFromService(World& world, const std::string& nodeId, ReplicaId replica)
+{
+    for (TargetGroup* group : world.find<TargetGroup>(nodeId)) {
+        group->remove(replica);
+    }
+}
+
 }  // namespace neph

@@ -81,4 +81,12 @@ private:
     bool m_isOpen = false;  ///< Failing open at present.
 };
 
+/// A new replica of a node begins to answer: it is registered with every target group of the node, which asks
+/// it by `probe` whether it is well; where there is none, it is in service at once.
+void takeIntoService(
+    World& world, const std::string& nodeId, ReplicaId replica, const std::string& name, PathId probe,
+    bool failsHealthCheck = false);
+/// Its process has gone: its target groups forget it.
+void removeFromService(World& world, const std::string& nodeId, ReplicaId replica);
+
 }  // namespace neph

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -177,6 +178,10 @@ LabPlan planLab(const CompiledDesign& compiled)
 {
     LabPlan plan;
     plan.design = compiled.design.name;
+    for (const char c : plan.design) {
+        const bool isPlain = std::isalnum(static_cast<unsigned char>(c)) != 0;
+        plan.designId += isPlain ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : '-';
+    }
     plan.designDigest = sha256(writeDesign(compiled.design));
     for (const Node& node : compiled.design.nodes) {
         const KindSpec* kind = compiled.catalog->find(node.kind);

@@ -41,6 +41,7 @@ struct PlannedContainers {
 /// Everything that "run for real" would start: what a user agrees to. Made from the faces of kinds alone.
 struct LabPlan {
     std::string design;
+    std::string designId;      ///< Names its data volumes: letters, digits and dashes of its name.
     std::string designDigest;  ///< SHA-256 of the canonical text, hex.
     std::vector<PlannedImage> images;
     std::vector<PlannedContainers> containers;  ///< Without the gateway, which every lab has.

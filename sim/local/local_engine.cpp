@@ -215,9 +215,21 @@ void LocalEngine::disturb(NodeIndex node, Duration added, double failShare, Outc
     }
 }
 
-void LocalEngine::send(PathId, ReplicaId, std::int64_t, std::function<void(OutcomeId)> done)
+/// What controllers send to a replica with a door is a health check, and a real one is asked.
+void LocalEngine::send(PathId, ReplicaId id, std::int64_t, std::function<void(OutcomeId)> done)
 {
-    m_bench.handOver([done = std::move(done)] { done(OutcomeId{0}); });
+    const std::optional<Door> door = id ? doorOf(id) : std::nullopt;
+    if (!door) {
+        m_bench.handOver([done = std::move(done)] { done(OutcomeId{0}); });
+        return;
+    }
+    m_bench.run(
+        [door = *door] { return askReplica(door.port, door.slot, "/health", std::chrono::seconds(5)); },
+        [done = std::move(done)](const Result<HttpAnswer>& answer) {
+            // Any outcome but the first is a failure to whoever asks.
+            constexpr OutcomeId kFailed{1};
+            done(answer && answer->status < 400 ? OutcomeId{0} : kFailed);
+        });
 }
 
 }  // namespace neph

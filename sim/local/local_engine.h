@@ -89,7 +89,7 @@ private:
     SlotReading slotReading(const Replica& replica) const;
     NodeCounts countsOf(const std::string& node) const;
     void refreshSlots() const;
-    double coreSeconds(PoolId pool) const;
+    double memoryShare(const StationSpec& station) const;
     void tell(const Replica& replica, const std::string& order);
     std::string disturbances() const;
 

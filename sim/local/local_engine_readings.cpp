@@ -93,6 +93,20 @@ StationReading LocalEngine::read(StationId id) const
     return reading;
 }
 
+/// Of the replicas that are there now, 0..1 of their limit.
+double LocalEngine::memoryShare(const StationSpec& station) const
+{
+    double held = 0;
+    double limit = 0;
+    for (const Replica& replica : m_replicas) {
+        if (replica.pool == station.pool && !replica.isGone && !replica.container.empty()) {
+            held += static_cast<double>(replica.memoryBytes);
+            limit += static_cast<double>(station.capacity);
+        }
+    }
+    return limit > 0 ? held / limit : 0;
+}
+
 const IntervalStats& LocalEngine::takeInterval()
 {
     m_interval.from = m_interval.to;
@@ -119,6 +133,9 @@ const IntervalStats& LocalEngine::takeInterval()
         m_interval.stations[i].utilisation =
             capacity > 0 ? std::max(0.0, now.busy - m_stationsBefore[i].busy) / capacity : 0;
         m_stationsBefore[i] = now;
+        if (m_plan.stations[i].kind == StationKind::Memory) {
+            m_interval.stations[i].utilisation = memoryShare(m_plan.stations[i]);
+        }
     }
     return m_interval;
 }
@@ -141,7 +158,9 @@ void LocalEngine::describe(RunResult& result) const
     }
     for (std::size_t i = 0; i < m_plan.stations.size(); ++i) {
         const StationSpec& station = m_plan.stations[i];
-        if (station.kind == StationKind::Cpu) {
+        const bool isMeasured =
+            station.pool && (station.kind == StationKind::Cpu || station.kind == StationKind::Memory);
+        if (isMeasured) {
             NodeView& view = result.nodes[m_plan.nodes[station.node.value].id];
             view.utilisation = std::max(view.utilisation, m_interval.stations[i].utilisation);
             view.stations.push_back({station.name, m_interval.stations[i].utilisation, 0, 0, 0, Duration(0)});

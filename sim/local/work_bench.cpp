@@ -9,7 +9,7 @@ WorkBench::WorkBench(unsigned threads)
     }
 }
 
-WorkBench::~WorkBench()
+void WorkBench::end()
 {
     {
         const std::lock_guard lock(m_mutex);
@@ -20,6 +20,7 @@ WorkBench::~WorkBench()
     for (std::thread& thread : m_threads) {
         thread.join();
     }
+    m_threads.clear();
 }
 
 void WorkBench::add(std::function<void()> job)

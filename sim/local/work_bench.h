@@ -13,13 +13,15 @@ namespace neph {
 
 /// Work that blocks, done beside a run: what came of it is handed over on the thread of the run.
 ///
-/// The destructor lets what has begun end and drops the rest; nothing is handed over after that.
 class WorkBench {
 public:
     explicit WorkBench(unsigned threads);
-    ~WorkBench();
+    ~WorkBench() { end(); }
     WorkBench(const WorkBench&) = delete;
     WorkBench& operator=(const WorkBench&) = delete;
+
+    /// Lets what has begun end and drops the rest; nothing is handed over after that.
+    void end();
 
     /// `work` on some thread; then `done(what it returned)` within deliver().
     template <class Work, class Done>

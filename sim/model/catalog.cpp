@@ -27,6 +27,40 @@ Catalog::Catalog(std::vector<KindSpec> kinds) : m_kinds(std::move(kinds))
     for (std::size_t i = 0; i < m_kinds.size(); ++i) {
         m_byId.emplace(m_kinds[i].id, i);
     }
+    for (const KindSpec& called : m_kinds) {
+        addRulesTo(called);
+    }
+}
+
+static const LinkRule* firstRule(const KindSpec& from, const KindSpec& to)
+{
+    const auto rule = std::find_if(
+        from.links.begin(), from.links.end(), [&to](const LinkRule& one) { return to.isOneOf(one.to); });
+    return rule == from.links.end() ? nullptr : &*rule;
+}
+
+void Catalog::addRulesTo(const KindSpec& called)
+{
+    for (const KindSpec& caller : m_kinds) {
+        const LinkRule* own = called.calls.empty() ? nullptr : firstRule(caller, called);
+        if (own == nullptr) {
+            continue;
+        }
+        LinkRule rule = *own;
+        std::vector<PropertySpec> added;
+        for (const PropertySpec& wanted : called.calls) {
+            const auto same = std::find_if(
+                rule.properties.begin(), rule.properties.end(),
+                [&wanted](const PropertySpec& one) { return one.key == wanted.key; });
+            if (same != rule.properties.end()) {
+                *same = wanted;
+            } else {
+                added.push_back(wanted);
+            }
+        }
+        rule.properties.insert(rule.properties.begin(), added.begin(), added.end());
+        m_rules.emplace(std::pair(caller.id, called.id), std::move(rule));
+    }
 }
 
 [[noreturn]] static void abortOver(const std::string& where, const std::string& what)
@@ -69,9 +103,8 @@ const LinkRule* Catalog::linkRule(const std::string& fromKind, const std::string
     if (from == nullptr || to == nullptr) {
         return nullptr;
     }
-    const auto rule = std::find_if(
-        from->links.begin(), from->links.end(), [to](const LinkRule& one) { return to->isOneOf(one.to); });
-    return rule == from->links.end() ? nullptr : &*rule;
+    const auto combined = m_rules.find({fromKind, toKind});
+    return combined != m_rules.end() ? &combined->second : firstRule(*from, *to);
 }
 
 std::vector<std::string> Catalog::ids() const

@@ -59,9 +59,10 @@ struct KindSpec {
     std::string summary;  ///< One sentence: what it is for.
     std::string notFor;   ///< One sentence: what it is not for.
     bool frame = false;   ///< Drawn as a frame that contains others.
-    std::vector<std::string> parents;      ///< Kinds or roles it may lie in; "canvas" is the top level.
-    std::vector<LinkRule> links;           ///< What it may connect to.
-    std::vector<LinkNeed> needsLinksTo;    ///< Warned about when no such link starts here.
+    std::vector<std::string> parents;    ///< Kinds or roles it may lie in; "canvas" is the top level.
+    std::vector<LinkRule> links;         ///< What it may connect to.
+    std::vector<PropertySpec> calls;     ///< What a link that ends here says, whoever calls: operation, size.
+    std::vector<LinkNeed> needsLinksTo;  ///< Warned about when no such link starts here.
     std::vector<LinkNeed> needsLinksFrom;  ///< Warned about when no such link ends here.
     std::vector<PropertySpec> properties;
     std::vector<ValueRule> valueRules;

@@ -368,6 +368,7 @@ KindSpec readKind(const Value& json, DiagnosticSink& sink)
     kind.frame = fields.flag("frame", false);
     kind.parents = requiredNames(fields, "parents", "kinds, roles such as 'role:frame', or 'canvas'");
     kind.links = readLinks(fields, sink);
+    kind.calls = readProperties(fields, "calls", Level::Property, sink);
     kind.needsLinksTo = readNeeds(fields, "needsLinksTo", sink);
     kind.needsLinksFrom = readNeeds(fields, "needsLinksFrom", sink);
     kind.properties = readProperties(fields, "properties", Level::Property, sink);

@@ -105,6 +105,9 @@ TEST(EveryFigure, HasASourceAndADate)
         for (const PropertySpec& property : kind.properties) {
             expectSource(kind.id + ' ' + property.key, property.source, property.seen);
         }
+        for (const PropertySpec& property : kind.calls) {
+            expectSource(kind.id + " calls " + property.key, property.source, property.seen);
+        }
         for (const LinkRule& rule : kind.links) {
             for (const PropertySpec& property : rule.properties) {
                 expectSource(kind.id + ' ' + rule.verb + ' ' + property.key, property.source, property.seen);
@@ -140,6 +143,7 @@ TEST(EveryProperty, IsReadByTheEngine)
     };
     for (const KindSpec& kind : Catalog::builtIn().kinds()) {
         expectRead(kind.id, kind.properties);
+        expectRead(kind.id + " calls", kind.calls);
         for (const LinkRule& rule : kind.links) {
             expectRead(kind.id + ' ' + rule.verb, rule.properties);
         }

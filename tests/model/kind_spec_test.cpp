@@ -140,6 +140,26 @@ TEST(TheCatalog, FindsTheRuleOfALinkByRole)
     EXPECT_EQ(smallCatalog().linkRule("nothing", "users"), nullptr);
 }
 
+// What a call asks for is the business of who is called; how often and how patiently, of the caller.
+TEST(ALink, HasThePropertiesOfTheCalledKindBeforeThoseOfItsCaller)
+{
+    const LinkRule* rule = smallCatalog().linkRule("demo.service", "demo.table");
+    ASSERT_NE(rule, nullptr);
+    EXPECT_EQ(rule->verb, "reads");
+    std::vector<std::string> keys;
+    for (const PropertySpec& spec : rule->properties) {
+        keys.push_back(spec.key);
+    }
+    EXPECT_THAT(keys, ElementsAre("operation", "calls", "retries", "timeout"));
+}
+
+TEST(ALink, TakesTheDefaultOfTheCalledKindWhereBothHaveTheProperty)
+{
+    const LinkRule* rule = smallCatalog().linkRule("demo.service", "demo.table");
+    EXPECT_EQ(effectiveValue(*rule, {}, "retries"), 3);
+    EXPECT_EQ(smallCatalog().find("demo.service")->links.front().properties[1].fallback, 0);
+}
+
 TEST(TheBuiltInCatalog, IsReadWithoutAMistake)
 {
     for (const KindSpec& kind : Catalog::builtIn().kinds()) {

@@ -38,7 +38,11 @@ inline constexpr const char* kZoneKind = R"({
 inline constexpr const char* kServiceKind = R"({
   "id": "demo.service", "name": "Service", "category": "Containers", "roles": ["compute"],
   "summary": "Runs containers.", "notFor": "Data.", "parents": ["canvas", "role:frame"],
-  "links": [{"to": ["role:store"], "verb": "reads", "help": "Where its data is."}],
+  "links": [{"to": ["role:store"], "verb": "reads", "help": "Where its data is.", "properties": [
+    {"key": "calls", "label": "Calls", "type": "number", "default": 1, "help": "For each request.", "source": "model"},
+    {"key": "retries", "label": "Retries", "type": "integer", "default": 0, "help": "Of a call.", "source": "model"},
+    {"key": "timeout", "label": "Timeout", "type": "duration", "unit": "s", "default": 1, "help": "Of a try.",
+     "source": "model"}]}],
   "properties": [
     {"key": "replicas", "label": "Replicas", "type": "integer", "default": 2, "min": 1, "max": 5000,
      "help": "How many run.", "source": "https://example.org/limits", "seen": "2025-11-24"},
@@ -52,6 +56,10 @@ inline constexpr const char* kServiceKind = R"({
 inline constexpr const char* kTableKind = R"({
   "id": "demo.table", "name": "Table", "category": "Databases", "roles": ["store"],
   "summary": "Keeps items.", "notFor": "Files.", "parents": ["canvas"],
+  "calls": [
+    {"key": "retries", "label": "Retries", "type": "integer", "default": 3, "help": "Of a call.", "source": "model"},
+    {"key": "operation", "label": "Operation", "type": "choice", "default": "get", "help": "What is asked.",
+     "source": "model", "choices": [{"value": "get", "label": "Get"}, {"value": "put", "label": "Put"}]}],
   "needsLinksFrom": [{"anyOf": ["role:compute"], "message": "Nothing calls this table."}],
   "properties": [{"key": "name", "label": "Name", "type": "text", "default": "items", "help": "Of the table.",
                   "source": "model"}],

@@ -33,7 +33,7 @@ std::vector<FaultKind> makeKinds()
         {"killTask",
          QObject::tr("Kill tasks"),
          QObject::tr("Running tasks stop at once, as if their process had crashed."),
-         {"compute"},
+         {"compute", "container"},
          false,
          {number(
              "count", "Tasks", PropertyType::Integer, "", 1, 1, 5000,

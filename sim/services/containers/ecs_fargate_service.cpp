@@ -8,16 +8,14 @@
 
 #include <fmt/format.h>
 
-#include "sim/cloud/law.h"
 #include "sim/cloud/platform.h"
+#include "sim/cloud/request_handler.h"
 #include "sim/cloud/service_scheduler.h"
 #include "sim/cloud/target_tracking.h"
 
 namespace neph {
 
 namespace {
-
-constexpr std::int64_t kMebibyte = 1 << 20;
 
 /// A service in a run: its tasks, and the controllers that look after them.
 class FargateService final : public WorldObject {
@@ -41,16 +39,16 @@ public:
     using ServiceModel::ServiceModel;
 
     void declare(Compiler& compiler) override;
-    std::optional<Entry> entry(const Link& link, Compiler& compiler) override;
+    std::optional<Entry> entry(const Link& link, Compiler& compiler) override
+    {
+        return m_handler.entry(link, component(), compiler);
+    }
     void finish(Compiler& compiler) override;
     void prepare(World& world) const override;
     void control(World& world) const override;
 
 private:
-    void addStations(Compiler& compiler);
     void findImages(Compiler& compiler);
-    void callDownstream(PathBuilder& path, const std::string& entry, Compiler& compiler);
-    PolicyId policyOf(const Link& link, Compiler& compiler);
     FleetConfig fleetConfig() const;
     ServiceScheduler::Config schedulerConfig() const;
     void observe(World& world, FargateService& service) const;
@@ -63,16 +61,7 @@ private:
         return static_cast<std::int64_t>(std::stod(component().properties().text("cpu")) * 1000 + 0.5);
     }
 
-    PoolId m_pool;
-    StationId m_workers;
-    StationId m_cpu;
-    StationId m_memory;
-    AmountId m_requestMemory;
-    DrawId m_cpuDemand;
-    OutcomeId m_busy;
-    OutcomeId m_reset;
-    OutcomeId m_noTask;
-    PathId m_probe;
+    RequestHandler m_handler;
     std::string m_region;
     std::string m_vpc;
     bool m_publicAddress = false;
@@ -92,142 +81,15 @@ void EcsFargateService::declare(Compiler& compiler)
         m_publicAddress = network.flag("publicIpv4");
         m_natGateway = network.flag("natGateway");
     }
-    m_busy = compiler.outcome(
-        component().id(), OutcomeSpec::Kind::Unavailable,
-        fmt::format("503 Service Unavailable: {} has no free worker", component().name()), true);
-    m_reset = compiler.outcome(
-        component().id(), OutcomeSpec::Kind::Refused,
-        fmt::format("connection reset: a task of {} stopped", component().name()), true);
-    m_noTask = compiler.outcome(
-        component().id(), OutcomeSpec::Kind::Refused,
-        fmt::format("connection refused: no task of {} runs", component().name()), true);
-    addStations(compiler);
-}
-
-void EcsFargateService::addStations(Compiler& compiler)
-{
-    const PropertyReader properties = component().properties();
-    const NodeIndex node = compiler.index(component().id());
-    m_pool = compiler.plan().addPool({component().name(), node, "task", 0, {}});
-
-    StationSpec workers{StationKind::Slots, "workers", node, m_pool, properties.integer("workers")};
-    workers.queueLimit = properties.integer("queueLimit");
-    m_workers = compiler.plan().addStation(workers);
-    m_cpu = compiler.plan().addStation({StationKind::Cpu, "vCPU", node, m_pool, milliVcpu()});
-    StationSpec memory{
-        StationKind::Memory, "memory", node, m_pool, properties.integer("memoryMiB") * kMebibyte};
-    memory.heldAtStart = static_cast<std::int64_t>(properties.number("baseMemoryMiB") * kMebibyte);
-    m_memory = compiler.plan().addStation(memory);
-
-    m_requestMemory = compiler.plan().addAmount(
-        static_cast<std::int64_t>(properties.number("memoryPerRequestMiB") * kMebibyte));
-    std::vector<Distribution> demand;
-    for (const RequestClass& each : compiler.classes()) {
-        const double ms = each.cpuMilliseconds > 0 ? each.cpuMilliseconds : properties.number("cpuMs");
-        demand.push_back(distributionOf(properties.text("cpuLaw"), ms / 1e3, properties.number("cpuScv")));
-    }
-    m_cpuDemand = compiler.plan().addDraw(component().id(), "handler CPU", std::move(demand));
-}
-
-std::optional<Entry> EcsFargateService::entry(const Link& link, Compiler& compiler)
-{
-    const PathId id = compiler.plan().declarePath(component().name(), compiler.index(component().id()));
-    const AmountId bytes = compiler.bytesOver(link);
-    const KindSpec* caller = Catalog::builtIn().find(compiler.design().node(link.from)->kind);
-
-    PathBuilder path = compiler.plan().path(id);
-    // What an Application Load Balancer sends to targets in other zones is not charged.
-    compiler.hop(path, component(), link, bytes, caller != nullptr && caller->hasRole("balancer"));
-    if (caller != nullptr && caller->hasRole("entry")) {
-        // Without a load balancer in between, the answer leaves AWS here.
-        const MeterId out = compiler.meter(
-            component().id(), "AWSDataTransfer", "DataTransfer-Out-Bytes", std::int64_t{1} << 30);
-        path.meter(out, compiler.amountByClass([](const RequestClass& each) { return each.response.count; }));
-    }
-    path.acquire(m_workers, m_busy, "waits for a free worker");
-    path.hold(m_memory, m_requestMemory, "request memory");
-    path.work(m_cpu, m_cpuDemand, "handler CPU");
-    callDownstream(path, link.id, compiler);
-    path.free(m_memory, m_requestMemory);
-    path.release(m_workers);
-    path.reply();
-    return Entry{id, m_pool, Routing::Random, m_noTask};
-}
-
-void EcsFargateService::callDownstream(PathBuilder& path, const std::string& entry, Compiler& compiler)
-{
-    for (const Link* link : compiler.design().linksFrom(component().id())) {
-        const std::optional<Entry>& target = compiler.entryOf(*link);
-        if (!target) {
-            continue;
-        }
-        const PropertyReader properties = compiler.propertiesOf(*link);
-        const std::string words = "calls " + compiler.design().node(link->to)->name;
-        const PolicyId policy = policyOf(*link, compiler);
-        const double calls = properties.number("callsPerRequest");
-        const auto whole = static_cast<std::uint16_t>(calls);
-        const double part = calls - whole;
-        const auto callOnce = [&] {
-            if (target->pool) {
-                path.callOn(
-                    target->pool, target->routing, target->path, policy, compiler.linkIndex(link->id),
-                    target->whenNone, words);
-            } else {
-                path.call(target->path, policy, compiler.linkIndex(link->id), words);
-            }
-        };
-        path.ifClass(compiler.classMask(properties.text("classes")));
-        if (properties.flag("parallel") && whole > 1) {
-            path.fork(whole);
-        }
-        for (std::uint16_t k = 0; k < whole; ++k) {
-            callOnce();
-        }
-        if (part > 0) {
-            path.ifChance(compiler.plan().addDraw(
-                link->id, "one more call for " + entry, Distribution::constant(part)));
-            callOnce();
-            path.endIf();
-        }
-        path.endIf();
-    }
-}
-
-PolicyId EcsFargateService::policyOf(const Link& link, Compiler& compiler)
-{
-    const PropertyReader properties = compiler.propertiesOf(link);
-    const std::string& target = compiler.design().node(link.to)->name;
-    const auto failure = [&](OutcomeSpec::Kind kind, const char* text) {
-        return compiler.outcome(
-            component().id(), kind, fmt::format("500 Internal Server Error: {} {}", target, text), false);
-    };
-    PolicySpec policy;
-    policy.timeout = properties.duration("timeoutMs");
-    policy.retries = static_cast<std::uint16_t>(properties.integer("retries"));
-    policy.backoffBase = properties.duration("retryBaseMs");
-    policy.backoffCap = fromSeconds(component().factNumber("retry.capMs") / 1e3);
-    policy.onTimeout = failure(OutcomeSpec::Kind::Failed, "did not answer in time");
-    policy.onThrottled = failure(OutcomeSpec::Kind::Failed, "throttled the call");
-    policy.onRefused = failure(OutcomeSpec::Kind::Failed, "refused the connection");
-    policy.onUnavailable = failure(OutcomeSpec::Kind::Failed, "was unavailable");
-    return compiler.plan().addPolicy(policy);
+    m_handler.declare(
+        compiler, component(), "task",
+        fmt::format("503 Service Unavailable: {} has no free worker", component().name()), milliVcpu());
 }
 
 void EcsFargateService::finish(Compiler& compiler)
 {
     findImages(compiler);
-    // A health check takes a worker and a little CPU like any other request: an overloaded task fails it.
-    m_probe =
-        compiler.plan().declarePath(component().name() + " health check", compiler.index(component().id()));
-    const DrawId cpu = compiler.plan().addDraw(
-        component().id(), "health check CPU",
-        Distribution::constant(component().factNumber("health.cpuMs") / 1e3));
-    compiler.plan()
-        .path(m_probe)
-        .acquire(m_workers, m_busy, "waits for a free worker")
-        .work(m_cpu, cpu, "health check")
-        .release(m_workers)
-        .reply();
+    m_handler.finish(compiler, component(), "health check");
 }
 
 void EcsFargateService::findImages(Compiler& compiler)
@@ -251,7 +113,7 @@ FleetConfig EcsFargateService::fleetConfig() const
     FleetConfig config;
     config.nodeId = component().id();
     config.service = component().name();
-    config.pool = m_pool;
+    config.pool = m_handler.replicas().pool;
     config.zones = m_zones;
     config.revisions = m_revisions;
     // Behind a NAT gateway all tasks of a VPC share one address; with public addresses each has its own. With
@@ -259,8 +121,8 @@ FleetConfig EcsFargateService::fleetConfig() const
     const bool hasWayOut = m_vpc.empty() || m_publicAddress || m_natGateway;
     config.pullAddress = m_vpc.empty() ? component().id() : hasWayOut ? m_vpc : "";
     config.pullsAreByTask = m_publicAddress;
-    config.onReset = m_reset;
-    config.probe = m_probe;
+    config.onReset = m_handler.replicas().reset;
+    config.probe = m_handler.probe();
     config.provisioning = component().factSeconds("lifecycle.provisioningSeconds");
     config.containerCreate = component().factSeconds("lifecycle.pendingSeconds");
     config.activating = component().factSeconds("lifecycle.activatingSeconds");
@@ -367,7 +229,7 @@ std::unique_ptr<TargetTracking> EcsFargateService::tracking(World& world, Fargat
     if (mode == "cpu" || mode == "both") {
         policies.push_back(
             {"ECSServiceAverageCPUUtilization", properties.number("targetCpu"), [this, &world, &service] {
-                 const StationReading now = world.data().read(m_cpu);
+                 const StationReading now = world.data().read(m_handler.cpu());
                  const double capacity = now.capacity - service.cpuBefore.capacity;
                  const double busy = now.busy - service.cpuBefore.busy;
                  service.cpuBefore = now;
@@ -378,7 +240,7 @@ std::unique_ptr<TargetTracking> EcsFargateService::tracking(World& world, Fargat
         policies.push_back(
             {"ALBRequestCountPerTarget", properties.number("targetRequestsPerTarget"),
              [this, &world, &service, period] {
-                 const PoolReading now = world.data().read(m_pool);
+                 const PoolReading now = world.data().read(m_handler.replicas().pool);
                  const auto requests = static_cast<double>(now.requests - service.requestsBefore.requests);
                  service.requestsBefore = now;
                  return now.inService > 0 ? std::optional<double>(requests * 60 / period / now.inService)

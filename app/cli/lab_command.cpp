@@ -1,0 +1,421 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "app/cli/commands.h"
+#include "app/cli/design_source.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/lab_report.h"
+#include "app/cli/output.h"
+#include "app/cli/text_format.h"
+#include "sim/local/comparison.h"
+#include "sim/local/consent.h"
+#include "sim/local/lab.h"
+#include "sim/local/state_folder.h"
+
+namespace neph::cli {
+
+namespace {
+
+struct LabCommandOptions {
+    std::string design;
+    std::string length;
+    std::string warmUp;
+    std::string engine;
+    std::string runtime;
+    std::string report;
+    std::string node;
+    std::uint64_t seed = 1;
+    bool isAllowed = false;
+    bool withoutLimits = false;
+    bool withLoad = false;
+    bool json = false;
+};
+
+EngineWishes wishesOf(const LabCommandOptions& options)
+{
+    EngineWishes wishes;
+    wishes.socket = options.engine;
+    wishes.runtime = options.runtime;
+    return wishes;
+}
+
+/// Seconds of a step, on a line of its own where a person watches.
+void tell(const std::string& what)
+{
+    if (isProgressWanted()) {
+        fmt::print(stderr, "{}\n", what);
+    }
+}
+
+/// Whether the plan may be carried out: by the flag, by an earlier yes to this very plan, or by a yes now.
+bool isAgreed(const LabCommandOptions& options, const LabPlan& plan)
+{
+    const Consents consents(stateFolder());
+    if (options.isAllowed || consents.hasConsent(plan.designDigest, digestOf(plan))) {
+        return true;
+    }
+    fmt::print(stderr, "{}", toText(plan));
+    if (isatty(STDIN_FILENO) == 0) {
+        complain("Nothing was started.", "Say --allow-containers to run this plan on this machine.");
+        return false;
+    }
+    fmt::print(stderr, "Run this on this machine? [y/N] ");
+    std::string answer;
+    std::getline(std::cin, answer);
+    if (answer != "y" && answer != "Y" && answer != "yes") {
+        return false;
+    }
+    if (const Result<Done> given = consents.give(plan.designDigest, digestOf(plan)); !given) {
+        complain(given.error());
+    }
+    return true;
+}
+
+std::optional<Duration> spanOf(const std::string& text, const char* option)
+{
+    if (text.empty()) {
+        return Duration(0);
+    }
+    const Result<Duration> span = readTimeSpan(text);
+    if (!span) {
+        complain(fmt::format("{}: {}", option, span.error().what));
+        return std::nullopt;
+    }
+    return *span;
+}
+
+/// The lab of a design, agreed to and set up; or why not.
+struct OpenedLab {
+    std::unique_ptr<Lab> lab;
+    ExitCode code = Ok;
+};
+
+OpenedLab openLab(const LabCommandOptions& options, const Interrupt& interrupt)
+{
+    const std::optional<Design> design = openForRun(options.design);
+    if (!design) {
+        return {nullptr, BadInput};
+    }
+    Lab::Options how;
+    how.engine = wishesOf(options);
+    how.seed = options.seed;
+    how.goOnWithoutLimits = options.withoutLimits;
+    Result<std::unique_ptr<Lab>> lab = Lab::open(*design, how);
+    if (!lab) {
+        complain(lab.error());
+        return {nullptr, BadInput};
+    }
+    if (!(*lab)->swept().empty()) {
+        tell((*lab)->swept());
+    }
+    if (!isAgreed(options, (*lab)->plan())) {
+        return {nullptr, No};
+    }
+    const Result<Done> ready = (*lab)->setUp(
+        [](const LabStand::Progress& progress) { tell(progress.what + " ..."); }, interrupt.token());
+    if (!ready) {
+        complain(ready.error());
+        return {nullptr, BadInput};
+    }
+    return {std::move(*lab), Ok};
+}
+
+ExitCode closeLab(Lab& lab, ExitCode code)
+{
+    const CleanUpReport report = lab.close();
+    tell(report.text());
+    return report.isClean() ? code : No;
+}
+
+void printNew(const std::vector<RunEvent>& log, std::size_t& known)
+{
+    for (; known < log.size(); ++known) {
+        fmt::print("{}  {}\n", clockText(log[known].at), log[known].what);
+    }
+    std::fflush(stdout);
+}
+
+void printEndpoints(const LabStand& stand)
+{
+    for (const auto& [name, words] : stand.endpoints()) {
+        fmt::print("{:<24} {}\n", name, words);
+    }
+    std::fflush(stdout);
+}
+
+ExitCode up(const LabCommandOptions& options)
+{
+    const std::optional<Duration> length = spanOf(options.length, "--for");
+    if (!length) {
+        return BadInput;
+    }
+    const Interrupt interrupt;
+    OpenedLab opened = openLab(options, interrupt);
+    if (!opened.lab) {
+        return opened.code;
+    }
+    Lab& lab = *opened.lab;
+    printEndpoints(lab.stand());
+    LocalRun::Options how;
+    how.seed = options.seed;
+    // Without a length it stands until somebody says stop.
+    how.horizon = *length > Duration(0) ? *length : Duration(std::chrono::hours(24 * 30));
+    how.withLoad = options.withLoad;
+    {
+        Result<std::unique_ptr<LocalRun>> run = lab.run(how);
+        if (!run) {
+            complain(run.error());
+            return closeLab(lab, BadInput);
+        }
+        lab.tellStatus("running");
+        std::size_t known = 0;
+        while (!(*run)->isFinished() && !interrupt.token().stop_requested()) {
+            (*run)->advance((*run)->horizon(), std::chrono::milliseconds(200), interrupt.token());
+            printNew((*run)->log(), known);
+        }
+    }
+    lab.tellStatus("stopping");
+    return closeLab(lab, Ok);
+}
+
+ExitCode compareCommand(const LabCommandOptions& options)
+{
+    const std::optional<Duration> length = spanOf(options.length, "--for");
+    const std::optional<Duration> warmUp = spanOf(options.warmUp, "--warm-up");
+    if (!length || !warmUp) {
+        return BadInput;
+    }
+    const Interrupt interrupt;
+    OpenedLab opened = openLab(options, interrupt);
+    if (!opened.lab) {
+        return opened.code;
+    }
+    ComparisonOptions how;
+    how.run.seed = options.seed;
+    how.run.horizon = *length;
+    how.run.loadCore = opened.lab->found().info.cores >= 2 ? 0 : -1;
+    how.warmUp = *warmUp;
+    how.stop = interrupt.token();
+    opened.lab->tellStatus("comparing");
+    const Result<Comparison> comparison = compareLab(*opened.lab, how);
+    const ExitCode code = closeLab(*opened.lab, Ok);
+    if (!comparison) {
+        complain(comparison.error());
+        return BadInput;
+    }
+    if (!options.report.empty()) {
+        if (const Result<Done> written = writeFileAtomically(options.report, toJson(*comparison)); !written) {
+            complain(written.error());
+            return BadInput;
+        }
+    }
+    if (options.json) {
+        fmt::print("{}", toJson(*comparison));
+    } else {
+        fmt::print("{}", comparisonReport(*comparison, outputWidth()));
+    }
+    return interrupt.token().stop_requested() ? No : code;
+}
+
+ExitCode plan(const LabCommandOptions& options)
+{
+    const std::optional<Design> design = openForRun(options.design);
+    if (!design) {
+        return BadInput;
+    }
+    const auto compiled = compile(*design, Catalog::builtIn(), serviceTypes());
+    fmt::print("{}", toText(planLab(*compiled)));
+    return Ok;
+}
+
+ExitCode doctor(const LabCommandOptions& options)
+{
+    bool isFine = false;
+    fmt::print("{}", doctorReport(findEngine(wishesOf(options)), isFine));
+    return isFine ? Ok : No;
+}
+
+ExitCode status(const LabCommandOptions& options)
+{
+    const SessionRecords records(stateFolder());
+    Value all = Value::array();
+    for (const std::string& id : records.sessions()) {
+        const Result<SessionRecord> record = records.read(id);
+        if (!record) {
+            continue;
+        }
+        const std::string state = isAlive(record->session) ? record->status : "left behind";
+        all.push_back(
+            {{"session", id},
+             {"design", record->design},
+             {"status", state},
+             {"endpoints", record->endpoints}});
+        if (!options.json) {
+            fmt::print("{}: {} ({})\n", record->design, state, id.substr(0, 8));
+            for (const auto& [name, words] : record->endpoints) {
+                fmt::print("  {:<24} {}\n", name, words);
+            }
+        }
+    }
+    if (options.json) {
+        printJson(all);
+    } else if (all.empty()) {
+        fmt::print("No design runs for real.\n");
+    }
+    return all.empty() ? No : Ok;
+}
+
+/// Calls `what` for each session of a living process, or of any.
+template <class What>
+std::size_t forSessions(const What& what)
+{
+    const SessionRecords records(stateFolder());
+    std::size_t count = 0;
+    for (const std::string& id : records.sessions()) {
+        if (const Result<SessionRecord> record = records.read(id)) {
+            what(records, *record);
+            ++count;
+        }
+    }
+    return count;
+}
+
+ExitCode logs(const LabCommandOptions& options)
+{
+    const EngineSearch search = findEngine(wishesOf(options));
+    if (!search.found) {
+        complain(search.toText());
+        return BadInput;
+    }
+    ContainerEngine engine(search.found->socket, search.found->runtime);
+    std::size_t shown = 0;
+    forSessions([&](const SessionRecords&, const SessionRecord& record) {
+        const auto containers =
+            engine.labelled(Thing::Container, fmt::format("{}={}", kSessionLabel, record.session.id));
+        for (const LabelledThing& each : containers ? *containers : std::vector<LabelledThing>()) {
+            if (!options.node.empty() && each.name.find(options.node) == std::string::npos) {
+                continue;
+            }
+            const Result<std::string> text = engine.logs(each.id);
+            fmt::print("{}\n{}\n", coloured(Colour::Bold, each.name), text ? *text : text.error().what);
+            ++shown;
+        }
+    });
+    return shown > 0 ? Ok : No;
+}
+
+/// Asks the processes to stop; what is left of the others is removed here.
+ExitCode down(const LabCommandOptions& options)
+{
+    std::size_t asked = 0;
+    forSessions([&](const SessionRecords&, const SessionRecord& record) {
+        if (isAlive(record.session) && record.session.process.pid != getpid()) {
+            kill(static_cast<pid_t>(record.session.process.pid), SIGTERM);
+            ++asked;
+        }
+    });
+    const SessionRecords records(stateFolder());
+    constexpr int kPatience = 300;  // Times a tenth of a second.
+    const auto isAnybodyAlive = [&] {
+        bool isAlive = false;
+        forSessions([&](const SessionRecords&, const SessionRecord& record) {
+            isAlive = isAlive || neph::isAlive(record.session);
+        });
+        return isAlive;
+    };
+    for (int i = 0; i < kPatience && isAnybodyAlive(); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    const EngineSearch search = findEngine(wishesOf(options));
+    if (!search.found) {
+        complain(search.toText());
+        return BadInput;
+    }
+    ContainerEngine engine(search.found->socket, search.found->runtime);
+    const Result<SweepReport> swept = sweep(engine, records);
+    if (!swept) {
+        complain(swept.error());
+        return BadInput;
+    }
+    fmt::print("{}", asked > 0 && swept->swept.empty() ? "Stopped and cleaned up.\n" : swept->text() + "\n");
+    return swept->isClean() ? Ok : No;
+}
+
+ExitCode volumes(const LabCommandOptions& options)
+{
+    const EngineSearch search = findEngine(wishesOf(options));
+    const Result<std::string> owner = installationId(stateFolder());
+    if (!search.found || !owner) {
+        complain(search.found ? owner.error().what : search.toText());
+        return BadInput;
+    }
+    ContainerEngine engine(search.found->socket, search.found->runtime);
+    if (!options.node.empty()) {
+        const Result<Done> removed = removeDataVolume(engine, *owner, options.node);
+        if (!removed) {
+            complain(removed.error());
+            return BadInput;
+        }
+        fmt::print("Removed {}.\n", options.node);
+        return Ok;
+    }
+    const Result<std::vector<DataVolume>> all = dataVolumes(engine, *owner);
+    if (!all) {
+        complain(all.error());
+        return BadInput;
+    }
+    for (const DataVolume& each : *all) {
+        fmt::print("{:<40} {} of {}\n", each.name, each.what, each.design);
+    }
+    return Ok;
+}
+
+using Command = ExitCode (*)(const LabCommandOptions&);
+
+}  // namespace
+
+void addLab(CLI::App& app, Action& action)
+{
+    CLI::App* lab = app.add_subcommand("lab", "Run a design for real, on containers of this machine");
+    lab->require_subcommand(1);
+    const auto add = [&](const char* name, const char* help, Command command, bool hasDesign) {
+        const auto options = std::make_shared<LabCommandOptions>();
+        CLI::App* sub = lab->add_subcommand(name, help);
+        sub->add_option("--engine", options->engine, "Socket of the container engine (found by itself)");
+        sub->add_option("--runtime", options->runtime, "OCI runtime: runc, crun (the engine's own)");
+        sub->add_flag("--json", options->json, "Print JSON");
+        if (hasDesign) {
+            sub->add_option("DESIGN", options->design, "File (*.nepho) or name of a template")->required();
+            sub->add_option("--for", options->length, "How long: 90s, 10m");
+            sub->add_option("--seed", options->seed, "Seed of all chance (1)");
+            sub->add_flag("--allow-containers", options->isAllowed, "Carry out the plan without asking");
+            sub->add_flag(
+                "--without-limits", options->withoutLimits, "Go on where limits cannot be enforced");
+        }
+        sub->callback(
+            [command, options, &action] { action = [command, options] { return command(*options); }; });
+        return std::pair(sub, options);
+    };
+    add("doctor", "What is there to run containers, what works, and what to install", doctor, false);
+    add("plan", "What would be started; starts nothing", plan, true);
+    const auto [upCommand, upOptions] = add("up", "Start a design and keep it up until Ctrl-C", up, true);
+    upCommand->add_flag("--load", upOptions->withLoad, "With the design's own users");
+    const auto [compare, compareOptions] =
+        add("compare", "Run the simulation and the real thing, and compare", compareCommand, true);
+    compare->add_option("--warm-up", compareOptions->warmUp, "Compare from then on (from a steady state on)");
+    compare->add_option("--report", compareOptions->report, "Keep the comparison as JSON");
+    add("status", "What runs for real at present, and how to reach it", status, false);
+    const auto [logCommand, logOptions] = add("logs", "What containers have said", logs, false);
+    logCommand->add_option("NAME", logOptions->node, "Only of containers with this in their name");
+    add("down", "Stop everything and remove it; named volumes stay", down, false);
+    const auto [volumeCommand, volumeOptions] =
+        add("volumes", "Volumes with data, which are kept", volumes, false);
+    volumeCommand->add_option("--remove", volumeOptions->node, "Remove this one for good");
+}
+
+}  // namespace neph::cli

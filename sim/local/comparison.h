@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "sim/local/lab.h"
+
+namespace neph {
+
+/// What users saw over the compared time, on one side.
+struct SeenFigures {
+    std::uint64_t requests = 0;
+    std::uint64_t failed = 0;
+    double perSecond = 0;
+    Duration mean{0};
+    Duration p50{0};
+    Duration p90{0};
+    Duration p95{0};
+    Duration p99{0};
+};
+
+/// A figure of a measured quantile with what chance allows, as if requests were independent.
+struct Interval95 {
+    Duration low{0};
+    Duration high{0};
+};
+
+struct ComparedClass {
+    std::string name;  ///< "" for all of them together.
+    SeenFigures simulated;
+    SeenFigures measured;
+    Interval95 p50;
+    Interval95 p95;
+    Interval95 p99;
+};
+
+/// Means over the compared time; negative: not known on that side.
+struct ComparedNode {
+    std::string id;
+    std::string name;
+    double cpuSimulated = -1;  ///< 0..1 of the limit.
+    double cpuMeasured = -1;
+    double memorySimulated = -1;
+    double memoryMeasured = -1;
+    double tasksSimulated = -1;
+    double tasksMeasured = -1;
+};
+
+/// The same design, the same arrivals: predicted and measured.
+struct Comparison {
+    std::string design;
+    std::string designDigest;
+    std::string date;     ///< UTC, ISO 8601.
+    std::string machine;  ///< "AMD EPYC …, 2 cores, Linux 6.1"
+    std::string engine;   ///< "Podman Engine 4.3.1 (runc, cgroups 1)"
+    std::uint64_t seed = 1;
+    Time from{0};  ///< Of the run: what was before is start-up on either side.
+    Time to{0};
+    std::vector<ComparedClass> classes;
+    std::vector<ComparedNode> nodes;
+    std::vector<StartTimes> startTimes;
+    std::map<std::string, std::string> images;  ///< Name to digest.
+    LoadResult load;
+    RunResult simulated;  ///< Both as a whole, for charts.
+    RunResult measured;
+    std::vector<std::string> remarks;  ///< Assumptions, and what made the measurement worse: sentences.
+
+    /// simulated / measured - 1; 0 where nothing was measured.
+    static double error(Duration simulated, Duration measured);
+};
+
+struct ComparisonOptions {
+    LocalRun::Options run;
+    Duration warmUp{0};  ///< Zero: until both sides are in a steady state.
+    std::function<void(const std::string& what, double share)> progress;
+    std::stop_token stop;
+};
+
+/// Runs both, the real one first, and compares what users saw from the end of the warm-up on. The lab is set
+/// up.
+Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options);
+
+/// The report for a terminal is in app/cli; this is for machines, and for keeping.
+std::string toJson(const Comparison& comparison);
+
+/// "AMD EPYC 7B13, 2 cores, Linux 6.1.0"
+std::string machineInWords();
+
+}  // namespace neph

@@ -1,0 +1,281 @@
+// Registries, stores and the gateway: containers of recipes that stand there from the start.
+#include <array>
+#include <thread>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include "sim/local/lab_session.h"
+#include "sim/local/lab_stand.h"
+
+namespace neph {
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{60};
+constexpr std::int64_t kGatewayMemory = 256 << 20;
+
+/// Nothing secret: every port is on 127.0.0.1, and whoever can reach it there can read it from the terminal
+/// as well.
+constexpr const char* kPassword = "nephoscope";
+/// The same by bcrypt, as `htpasswd -nB` writes it: a registry admits no plain text.
+constexpr const char* kPasswordHash = "$2y$05$MltmqABDsBovglARiWGxsOf.wWy277v.aYo35xSB.jhc54YCd7.ji";
+
+bool answers(std::uint16_t port, bool isHttp)
+{
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
+    curl_easy_setopt(curl.get(), CURLOPT_URL, fmt::format("http://127.0.0.1:{}/", port).c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl.get(), CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl.get(), CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(curl.get(), CURLOPT_CONNECT_ONLY, isHttp ? 0L : 1L);
+    curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, 1000L);
+    return curl_easy_perform(curl.get()) == CURLE_OK;
+}
+
+std::string filled(std::string text, const std::map<std::string, std::string>& words)
+{
+    for (const auto& [word, value] : words) {
+        const std::string mark = '{' + word + '}';
+        for (std::size_t at = text.find(mark); at != std::string::npos;
+             at = text.find(mark, at + value.size())) {
+            text.replace(at, mark.size(), value);
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+/// Creates, starts and checks a container. Returns its id.
+Result<std::string> LabStand::run(const ContainerSpec& spec, const std::string& what)
+{
+    Result<std::string> id = m_engine.create(spec);
+    if (!id) {
+        return id;
+    }
+    if (Result<Done> started = m_engine.start(*id); !started) {
+        return Error{
+            started.error().code, what,
+            fmt::format("{} could not be started: {}", what, started.error().what)};
+    }
+    if (Result<Done> checked = check(spec, *id); !checked) {
+        return checked.error();
+    }
+    m_containers[what] = *id;
+    return id;
+}
+
+/// Waits until somebody listens on 127.0.0.1.
+Result<Done> LabStand::waitFor(const std::string& what, std::uint16_t port)
+{
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    while (!answers(port, true)) {
+        if (std::chrono::steady_clock::now() > until) {
+            const auto container = m_containers.find(what);
+            const Result<std::string> log = container == m_containers.end()
+                                                ? Result<std::string>(std::string())
+                                                : m_engine.logs(container->second, 2000);
+            return Error{
+                ErrorCode::CannotRead, what,
+                fmt::format(
+                    "{} does not answer after {} s. Its last words: {}", what, kPatience.count(),
+                    log ? *log : "")};
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return Done{};
+}
+
+Result<Done> LabStand::startRegistry(const PlannedContainers& planned)
+{
+    const Result<std::string> image = imageOf(planned.recipe);
+    if (!image) {
+        return image.error();
+    }
+    const Recipe& recipe = m_recipes.at(planned.recipe);
+    ContainerSpec spec = specOf(recipe, *image);
+    const ContainerSpec own = bare(planned.node);
+    spec.name = own.name;
+    spec.labels = own.labels;
+    spec.memoryBytes = std::max(planned.memoryBytes, recipe.memoryBytes);
+    spec.networks = {{m_edge, {}}};
+    spec.ports = {{recipe.port, 0}};
+    const std::string volume = spec.name + "-data";
+    if (Result<Done> made = m_engine.createVolume(volume, m_options.labels); !made) {
+        return made;
+    }
+    spec.mounts = {{volume, recipe.volumes.front()}};
+    if (planned.hasLogin) {
+        spec.environment["NEPH_FILE_2"] = fmt::format("/tmp/htpasswd\nAWS:{}\n", kPasswordHash);
+        spec.environment["REGISTRY_AUTH"] = "htpasswd";
+        spec.environment["REGISTRY_AUTH_HTPASSWD_REALM"] = planned.name;
+        spec.environment["REGISTRY_AUTH_HTPASSWD_PATH"] = "/tmp/htpasswd";
+        m_logins[planned.node] = {"AWS", kPassword};
+    }
+    const Result<std::string> id = run(spec, planned.name);
+    if (!id) {
+        return id.error();
+    }
+    const Result<ContainerState> state = m_engine.inspect(*id);
+    if (!state) {
+        return state.error();
+    }
+    const std::uint16_t port = state->ports.contains(recipe.port) ? state->ports.at(recipe.port) : 0;
+    m_registryPorts[planned.node] = port;
+    m_endpoints[planned.name] =
+        planned.hasLogin
+            ? fmt::format("podman login --tls-verify=false -u AWS -p {} 127.0.0.1:{}", kPassword, port)
+            : fmt::format("curl http://127.0.0.1:{}/v2/_catalog", port);
+    return waitFor(planned.name, port);
+}
+
+/// The volume of a server's data: named after the design, kept until somebody asks for its removal.
+std::string LabStand::volumeOf(const PlannedContainers& planned)
+{
+    return fmt::format("neph-data-{}-{}", m_plan.designId, planned.node);
+}
+
+Result<Done> LabStand::startServer(const PlannedContainers& planned)
+{
+    ContainerSpec spec;
+    std::uint16_t port = planned.port;
+    std::string volumePath = planned.volumePath;
+    if (planned.recipe.empty()) {
+        const Result<std::string> image = m_engine.imageId(planned.reference);
+        if (!image) {
+            return image.error();
+        }
+        spec.image = *image;
+        spec.command = planned.command;
+    } else {
+        const Result<std::string> image = imageOf(planned.recipe);
+        if (!image) {
+            return image.error();
+        }
+        const Recipe& recipe = m_recipes.at(planned.recipe);
+        spec = specOf(recipe, *image);
+        port = recipe.port;
+        volumePath = recipe.volumes.empty() ? std::string() : recipe.volumes.front();
+        spec.memoryBytes = recipe.memoryBytes;
+    }
+    const ContainerSpec own = bare(planned.node);
+    spec.name = own.name;
+    spec.labels = own.labels;
+    spec.labels["io.nephoscope.node"] = planned.node;
+    spec.environment.insert(planned.environment.begin(), planned.environment.end());
+    spec.milliCpus = planned.milliCpus;
+    spec.memoryBytes = std::max(spec.memoryBytes, planned.memoryBytes);
+    spec.cpus = m_options.coresOfTasks;
+    spec.networks = {{m_inner, {planned.node}}};
+    if (!volumePath.empty()) {
+        const std::string volume = volumeOf(planned);
+        if (Result<Done> made = m_engine.createVolume(
+                volume, dataVolumeLabels(m_options.owner, m_plan.designId, planned.node));
+            !made) {
+            return made;
+        }
+        spec.mounts = {{volume, volumePath}};
+    }
+    if (const Result<std::string> id = run(spec, planned.name); !id) {
+        return id.error();
+    }
+    LabAddress address{planned.node, port, "", "", ""};
+    if (planned.hasLogin) {
+        address.user = planned.recipe == "postgresql" ? "postgres" : "";
+        address.password = kPassword;
+        address.database = "postgres";
+    }
+    m_addresses[planned.node] = address;
+    return Done{};
+}
+
+Result<Done> LabStand::startGateway()
+{
+    std::map<std::string, std::uint16_t> servers;
+    for (const auto& [node, address] : m_addresses) {
+        servers[node] = address.port;
+    }
+    m_layout = gatewayLayout(*m_compiled, servers);
+    for (const GatewayLayout::Frontend& frontend : m_layout.frontends) {
+        m_addresses[frontend.node] = {"gateway", frontend.port, "", "", ""};
+    }
+    // Which of its two interfaces is which is the engine's choice: the one on which the admin port can be
+    // reached from here is the outer one.
+    Result<Done> tried = Done{};
+    for (const char* interface : {"eth0", "eth1"}) {
+        tried = tryGateway(interface);
+        if (tried) {
+            break;
+        }
+        if (const auto failed = m_containers.find("load balancer"); failed != m_containers.end()) {
+            (void)m_engine.kill(failed->second);
+            (void)m_engine.remove(failed->second);
+            m_containers.erase(failed);
+        }
+    }
+    if (!tried) {
+        return tried;
+    }
+    for (const GatewayLayout::Passage& passage : m_layout.passages) {
+        const LabAddress& address = m_addresses.at(passage.node);
+        const Node& node = *m_compiled->design.node(passage.node);
+        m_endpoints[node.name] = filled(
+            m_compiled->catalog->find(node.kind)->local.client,
+            {{"host", "127.0.0.1"},
+             {"port", fmt::format("{}", m_gatewayPorts.at(passage.port))},
+             {"user", address.user},
+             {"password", address.password},
+             {"database", address.database}});
+    }
+    for (const GatewayLayout::Frontend& frontend : m_layout.frontends) {
+        m_endpoints[m_compiled->design.node(frontend.node)->name] =
+            fmt::format("curl http://127.0.0.1:{}/work", m_gatewayPorts.at(frontend.port));
+    }
+    return Done{};
+}
+
+Result<Done> LabStand::tryGateway(const std::string& adminInterface)
+{
+    const Result<std::string> image = imageOf("haproxy");
+    if (!image) {
+        return image.error();
+    }
+    ContainerSpec spec = specOf(m_recipes.at("haproxy"), *image);
+    const ContainerSpec own = bare("gateway");
+    spec.name = own.name;
+    spec.labels = own.labels;
+    spec.environment["NEPH_FILE_1"] = "/tmp/haproxy.cfg\n" + gatewayConfig(m_layout, adminInterface);
+    spec.milliCpus = 1000;
+    spec.memoryBytes = kGatewayMemory;
+    spec.openFiles = 16384;
+    spec.cpus = m_options.coresOfGateway;
+    spec.networks = {{m_edge, {}}, {m_inner, {"gateway"}}};
+    for (const std::uint16_t port : m_layout.ports()) {
+        spec.ports.push_back({port, 0});
+    }
+    const Result<std::string> id = run(spec, "load balancer");
+    if (!id) {
+        return id.error();
+    }
+    const Result<ContainerState> state = m_engine.inspect(*id);
+    if (!state) {
+        return state.error();
+    }
+    m_gatewayPorts = state->ports;
+    const GatewayAdmin admin(m_gatewayPorts[m_layout.adminPort]);
+    Result<Done> answered = Done{};
+    for (int attempt = 0; attempt < 40; ++attempt) {
+        answered = admin.ping();
+        if (answered) {
+            return answered;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    const Result<std::string> log = m_engine.logs(*id, 2000);
+    return Error{
+        ErrorCode::CannotRead, "gateway",
+        "The load balancer does not answer. Its last words: " + (log ? *log : std::string())};
+}
+
+}  // namespace neph
