@@ -52,6 +52,7 @@ struct LoadProgress {
 ///   from the same streams.
 /// - `service` of the result is what the services themselves took: each attempt from its last free moment
 ///   here to its answer, over loopback.
+/// - Waits before a retry are those of the plan: with its jitter where it has one, else in full.
 /// - An answer of 2xx is good. 429, 500 to 504 without 501, and every failure of the connection are tried
 /// again
 ///   while retries are left. Who runs out of patience ends as the plan words it ("gave up after 10 s").
