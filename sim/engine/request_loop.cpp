@@ -1,7 +1,5 @@
 #include "sim/engine/request_loop.h"
 
-#include <utility>
-
 #include "sim/engine/request_loop_inline.h"
 
 namespace neph {
@@ -21,9 +19,9 @@ RequestLoop::RequestLoop(
         if (!s.sources[i].isClosed) {
             scheduleArrival(s.sources[i], i);
         }
-        for (std::uint32_t user = 0; user < s.sources[i].spec->users; ++user) {
-            const SourceSpec& spec = *s.sources[i].spec;
-            scheduleThought(i, spec.startOver / spec.users * user);
+        const ArrivalStream& stream = s.sources[i].arrivals;
+        for (std::uint32_t user = 0; user < stream.spec().users; ++user) {
+            scheduleThought(i, stream.firstOf(user));
         }
     }
 }
@@ -38,19 +36,15 @@ void RequestLoop::drainReady()
 
 inline void RequestLoop::scheduleArrival(SourceState& source, std::uint32_t index)
 {
-    const double amount = std::exchange(source.ahead, source.arrivals.exponential());
-    const Time at = source.gap > 0
-                        ? m_sim.now() + Duration(static_cast<std::int64_t>(amount * source.gap + 0.5))
-                        : source.cursor.after(m_sim.now(), amount);
-    if (at < EventSet::kHorizon) {
+    const Time at = source.arrivals.after(m_sim.now());
+    if (at != kNever) {
         schedule(at, kArrival, index);
     }
 }
 
 void RequestLoop::scheduleThought(std::uint32_t source, Duration before)
 {
-    SourceState& state = s.sources[source];
-    schedule(m_sim.later(before + state.spec->think.sampleSeconds(state.thoughts)), kThought, source);
+    schedule(m_sim.later(before + s.sources[source].arrivals.nextThought()), kThought, source);
 }
 
 inline std::uint32_t RequestLoop::wake(std::uint32_t index)

@@ -110,8 +110,7 @@ inline std::uint32_t RequestLoop::letIn(std::uint32_t index)
 inline std::uint32_t RequestLoop::newRequest(std::uint32_t source)
 {
     SourceState& state = s.sources[source];
-    const std::uint32_t requestClass =
-        state.onlyClass != kNone ? state.onlyClass : state.weights.draw(state.classes);
+    const std::uint32_t requestClass = state.arrivals.nextClass();
     ClassState& counts = s.classes[requestClass];
     ++counts.started;
     const std::uint32_t index = s.frames.take();

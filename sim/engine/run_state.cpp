@@ -23,30 +23,6 @@ DrawState drawState(const DrawSpec& spec, std::uint64_t seed)
     return draw;
 }
 
-SourceState sourceState(const Plan& plan, const SourceSpec& spec, std::uint64_t seed)
-{
-    const std::string& entity = plan.nodes[spec.node.value].id + "/" + spec.name;
-    const bool isConstant = !spec.rate.corners.empty() && spec.rate.isConstant();
-    const double rate = isConstant ? spec.rate.corners.front().perSecond : 0;
-    const auto isPositive = [](double weight) { return weight > 0; };
-    const auto first = std::find_if(spec.classWeights.begin(), spec.classWeights.end(), isPositive);
-    const bool isOnly = std::count_if(spec.classWeights.begin(), spec.classWeights.end(), isPositive) == 1;
-    SourceState source{
-        &spec,
-        spec.path.value,
-        spec.users > 0,
-        0,
-        rate > 0 ? 1e9 / rate : 0,
-        RateCursor(spec.rate),
-        RandomStream(seed, streamId(entity, "arrivals")),
-        RandomStream(seed, streamId(entity, "thinking")),
-        RandomStream(seed, streamId(entity, "class")),
-        AliasTable(spec.classWeights),
-        isOnly ? static_cast<std::uint32_t>(first - spec.classWeights.begin()) : kNone};
-    source.ahead = source.arrivals.exponential();
-    return source;
-}
-
 }  // namespace
 
 RunState::RunState(const Plan& planToRun, std::uint64_t seed)
@@ -85,8 +61,9 @@ RunState::RunState(const Plan& planToRun, std::uint64_t seed)
         each.outcomes.resize(plan.outcomes.size());
     }
     meters.resize(plan.meters.size() * meterRow());
-    for (const SourceSpec& source : plan.sources) {
-        sources.push_back(sourceState(plan, source, seed));
+    for (std::uint32_t i = 0; i < plan.sources.size(); ++i) {
+        const SourceSpec& source = plan.sources[i];
+        sources.push_back({source.path.value, source.users > 0, ArrivalStream(plan, i, seed)});
     }
     for (std::uint32_t c = 0; c < classCount; ++c) {
         std::set<std::uint32_t> starts;

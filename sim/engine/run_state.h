@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/engine/arrivals.h"
 #include "sim/engine/compiled_step.h"
 #include "sim/engine/frame.h"
 #include "sim/engine/latency_meter.h"
@@ -16,7 +17,6 @@
 #include "sim/engine/timeout_ring.h"
 #include "sim/kernel/random.h"
 #include "sim/plan/plan.h"
-#include "sim/plan/rate_profile.h"
 
 namespace neph {
 
@@ -90,17 +90,9 @@ struct ClassState {
 };
 
 struct SourceState {
-    const SourceSpec* spec;
     std::uint32_t path;
     bool isClosed;
-    double ahead;  ///< The next arrival's sample of the exponential distribution, made ahead.
-    double gap;    ///< Mean nanoseconds between arrivals at a constant rate; 0: by the profile.
-    RateCursor cursor;
-    RandomStream arrivals;
-    RandomStream thoughts;
-    RandomStream classes;
-    AliasTable weights;
-    std::uint32_t onlyClass;  ///< Where just one has weight; else kNone.
+    ArrivalStream arrivals;
 };
 
 /// A request of the control plane that is under way, or has ended and will be told so.

@@ -93,10 +93,7 @@ private:
         std::int64_t next;
         std::int64_t created;
         std::uint64_t sequence;
-        double ahead;
-        RateCursor cursor;
-        RandomStream arrivals;
-        RandomStream classes;
+        ArrivalStream::Position arrivals;
     };
     /// All that a window changes before it is certain.
     struct Backup {

@@ -17,10 +17,9 @@ void Recursion::backUp()
     m_backup.draws = m_state.draws;
     m_backup.sources.clear();
     for (std::size_t i = 0; i < m_sources.size(); ++i) {
-        const SourceState& state = m_state.sources[i];
         m_backup.sources.push_back(
-            {m_sources[i].next, m_sources[i].created, m_sources[i].sequence, state.ahead, state.cursor,
-             state.arrivals, state.classes});
+            {m_sources[i].next, m_sources[i].created, m_sources[i].sequence,
+             m_state.sources[i].arrivals.position()});
     }
     m_backup.turns.clear();
     for (const ReplicaPool& pool : m_state.pools) {
@@ -43,11 +42,7 @@ void Recursion::restore()
         m_sources[i].next = before.next;
         m_sources[i].created = before.created;
         m_sources[i].sequence = before.sequence;
-        SourceState& state = m_state.sources[i];
-        state.ahead = before.ahead;
-        state.cursor = before.cursor;
-        state.arrivals = before.arrivals;
-        state.classes = before.classes;
+        m_state.sources[i].arrivals.goTo(before.arrivals);
     }
     for (std::size_t i = 0; i < m_backup.turns.size(); ++i) {
         m_state.pools[i].setTurn(m_backup.turns[i]);
@@ -144,15 +139,12 @@ void Recursion::startRequest(std::uint32_t index, std::int64_t at)
     SourceState& state = m_state.sources[index];
     Source& source = m_sources[index];
     const std::int64_t created = source.created;
-    const double amount = std::exchange(state.ahead, state.arrivals.exponential());
-    const Time next = state.gap > 0 ? Time(at) + Duration(static_cast<std::int64_t>(amount * state.gap + 0.5))
-                                    : state.cursor.after(Time(at), amount);
-    source.next = next < EventSet::kHorizon ? next.count() : Departures::kNobody;
+    const Time next = state.arrivals.after(Time(at));
+    source.next = next != kNever ? next.count() : Departures::kNobody;
     source.created = 2 * at;
     source.sequence = 0;
 
-    const std::uint32_t requestClass =
-        state.onlyClass != kNone ? state.onlyClass : state.weights.draw(state.classes);
+    const std::uint32_t requestClass = state.arrivals.nextClass();
     const std::uint32_t route = source.routeOf[requestClass];
     const std::uint32_t request = m_requests.count++;
     m_requests.created[request] = created;
