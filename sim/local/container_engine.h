@@ -81,7 +81,7 @@ struct LabelledThing {
 
 /// What an engine says about itself.
 struct EngineInfo {
-    std::string name;     ///< "Podman Engine", "Docker Engine - Community"
+    std::string name;     ///< "Podman Engine", "Docker Engine"
     std::string version;  ///< "4.3.1"
     std::string apiVersion;
     std::string runtime;        ///< "runc"
