@@ -93,8 +93,7 @@ private:
     }
     static std::string shortly(double number)
     {
-        const std::string text = std::to_string(number);
-        return text.substr(0, text.find_last_not_of(text.find('.') != std::string::npos ? "0." : "") + 1);
+        return Json(static_cast<std::uint64_t>(number)).dump();  // All our bounds are whole.
     }
 
     const Json& m_object;
@@ -250,7 +249,10 @@ Result<Config> readConfig(std::string_view text)
         }
         return config;
     } catch (const Json::exception& problem) {
-        return Error{ErrorCode::NotJson, "/", problem.what()};
+        // Without the number of the exception, which helps nobody: "[json.exception.parse_error.101] parse
+        // error ...".
+        const std::string what = problem.what();
+        return Error{ErrorCode::NotJson, "/", what.substr(what.find(' ') + 1)};
     }
 }
 
