@@ -36,6 +36,17 @@ struct LabCommandOptions {
     bool json = false;
 };
 
+/// Where records and consents lie; nothing after saying what is wrong.
+std::optional<std::string> stateOrComplaint()
+{
+    const Result<std::string> folder = stateFolder();
+    if (!folder) {
+        complain(folder.error());
+        return std::nullopt;
+    }
+    return *folder;
+}
+
 EngineWishes wishesOf(const LabCommandOptions& options)
 {
     EngineWishes wishes;
@@ -55,7 +66,11 @@ void tell(const std::string& what)
 /// Whether the plan may be carried out: by the flag, by an earlier yes to this very plan, or by a yes now.
 bool isAgreed(const LabCommandOptions& options, const LabPlan& plan)
 {
-    const Consents consents(stateFolder());
+    const std::optional<std::string> state = stateOrComplaint();
+    if (!state) {
+        return false;
+    }
+    const Consents consents(*state);
     if (options.isAllowed || consents.hasConsent(plan.designDigest, digestOf(plan))) {
         return true;
     }
@@ -242,21 +257,22 @@ ExitCode doctor(const LabCommandOptions& options)
 
 ExitCode status(const LabCommandOptions& options)
 {
-    const SessionRecords records(stateFolder());
+    const std::optional<std::string> state = stateOrComplaint();
+    if (!state) {
+        return BadInput;
+    }
+    const SessionRecords records(*state);
     Value all = Value::array();
     for (const std::string& id : records.sessions()) {
         const Result<SessionRecord> record = records.read(id);
         if (!record) {
             continue;
         }
-        const std::string state = isAlive(record->session) ? record->status : "left behind";
+        const std::string now = isAlive(record->session) ? record->status : "left behind";
         all.push_back(
-            {{"session", id},
-             {"design", record->design},
-             {"status", state},
-             {"endpoints", record->endpoints}});
+            {{"session", id}, {"design", record->design}, {"status", now}, {"endpoints", record->endpoints}});
         if (!options.json) {
-            fmt::print("{}: {} ({})\n", record->design, state, id.substr(0, 8));
+            fmt::print("{}: {} ({})\n", record->design, now, id.substr(0, 8));
             for (const auto& [name, words] : record->endpoints) {
                 fmt::print("  {:<24} {}\n", name, words);
             }
@@ -272,9 +288,9 @@ ExitCode status(const LabCommandOptions& options)
 
 /// Calls `what` for each session of a living process, or of any.
 template <class What>
-std::size_t forSessions(const What& what)
+std::size_t forSessions(const std::string& state, const What& what)
 {
-    const SessionRecords records(stateFolder());
+    const SessionRecords records(state);
     std::size_t count = 0;
     for (const std::string& id : records.sessions()) {
         if (const Result<SessionRecord> record = records.read(id)) {
@@ -293,8 +309,9 @@ ExitCode logs(const LabCommandOptions& options)
         return BadInput;
     }
     ContainerEngine engine(search.found->socket, search.found->runtime);
+    const std::optional<std::string> state = stateOrComplaint();
     std::size_t shown = 0;
-    forSessions([&](const SessionRecords&, const SessionRecord& record) {
+    forSessions(state.value_or(""), [&](const SessionRecords&, const SessionRecord& record) {
         const auto containers =
             engine.labelled(Thing::Container, fmt::format("{}={}", kSessionLabel, record.session.id));
         for (const LabelledThing& each : containers ? *containers : std::vector<LabelledThing>()) {
@@ -312,18 +329,22 @@ ExitCode logs(const LabCommandOptions& options)
 /// Asks the processes to stop; what is left of the others is removed here.
 ExitCode down(const LabCommandOptions& options)
 {
+    const std::optional<std::string> state = stateOrComplaint();
+    if (!state) {
+        return BadInput;
+    }
     std::size_t asked = 0;
-    forSessions([&](const SessionRecords&, const SessionRecord& record) {
+    forSessions(*state, [&](const SessionRecords&, const SessionRecord& record) {
         if (isAlive(record.session) && record.session.process.pid != getpid()) {
             kill(static_cast<pid_t>(record.session.process.pid), SIGTERM);
             ++asked;
         }
     });
-    const SessionRecords records(stateFolder());
+    const SessionRecords records(*state);
     constexpr int kPatience = 300;  // Times a tenth of a second.
     const auto isAnybodyAlive = [&] {
         bool isAlive = false;
-        forSessions([&](const SessionRecords&, const SessionRecord& record) {
+        forSessions(*state, [&](const SessionRecords&, const SessionRecord& record) {
             isAlive = isAlive || neph::isAlive(record.session);
         });
         return isAlive;
@@ -349,7 +370,8 @@ ExitCode down(const LabCommandOptions& options)
 ExitCode volumes(const LabCommandOptions& options)
 {
     const EngineSearch search = findEngine(wishesOf(options));
-    const Result<std::string> owner = installationId(stateFolder());
+    const std::optional<std::string> state = stateOrComplaint();
+    const Result<std::string> owner = installationId(state.value_or(""));
     if (!search.found || !owner) {
         complain(search.found ? owner.error().what : search.toText());
         return BadInput;

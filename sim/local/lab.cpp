@@ -75,7 +75,12 @@ Result<std::unique_ptr<Lab>> Lab::open(const Design& design, const Options& opti
     }
     lab->m_found = std::move(*search.found);
     lab->m_engine = std::make_unique<ContainerEngine>(lab->m_found.socket, lab->m_found.runtime);
-    const SessionRecords records(stateFolder());
+    const Result<std::string> state = stateFolder();
+    if (!state) {
+        return state.error();
+    }
+    lab->m_state = *state;
+    const SessionRecords records(*state);
     if (const Result<SweepReport> swept = sweep(*lab->m_engine, records); swept && !swept->swept.empty()) {
         lab->m_swept = swept->text();
     }
@@ -96,7 +101,7 @@ Result<Done> Lab::setUp(const std::function<void(const LabStand::Progress&)>& pr
     how.ownEngine = m_found.isStartedByUs();
     how.design = m_plan.design;
     how.reaper = m_options.reaper;
-    const SessionRecords records(stateFolder());
+    const SessionRecords records(m_state);
     Result<std::unique_ptr<LabGuard>> guard = LabGuard::begin(*m_engine, records, how);
     if (!guard) {
         return guard.error();

@@ -63,6 +63,7 @@ private:
     std::unique_ptr<ContainerEngine> m_engine;
     std::shared_ptr<const CompiledDesign> m_compiled;
     LabPlan m_plan;
+    std::string m_state;  ///< Folder of records and consents.
     std::string m_swept;
     std::unique_ptr<LabGuard> m_guard;
     std::unique_ptr<LabStand> m_stand;
