@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -37,6 +38,8 @@ private:
     Config m_config;
     Service m_service;
     net::io_context m_context{1};
+    // While a worker has the only request, nothing waits for input or output; that is no reason to end.
+    net::executor_work_guard<net::io_context::executor_type> m_stay{m_context.get_executor()};
     Traffic m_traffic;
     net::basic_socket_acceptor<Tcp, net::io_context::executor_type> m_acceptor;
     net::steady_timer m_startup;
