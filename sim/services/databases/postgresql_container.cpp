@@ -49,7 +49,7 @@ void PostgreSqlContainer::declare(Compiler& compiler)
     const PropertyReader properties = component().properties();
     const NodeIndex node = compiler.index(component().id());
     m_tooMany = compiler.outcome(
-        component().id(), OutcomeSpec::Kind::Unavailable, component().factText("connections.error"), true);
+        component().id(), OutcomeSpec::Kind::Failed, component().factText("connections.error"), true);
     m_replicas = ReplicaSet::addTo(compiler, component(), "container");
 
     StationSpec connections{

@@ -46,7 +46,7 @@ void RedisContainer::declare(Compiler& compiler)
     ServerContainerModel::declare(compiler);
     const NodeIndex node = compiler.index(component().id());
     m_tooMany = compiler.outcome(
-        component().id(), OutcomeSpec::Kind::Unavailable, component().factText("clients.error"), true);
+        component().id(), OutcomeSpec::Kind::Failed, component().factText("clients.error"), true);
     m_full = compiler.outcome(
         component().id(), OutcomeSpec::Kind::Failed, component().factText("maxmemory.error"), false);
     m_replicas = ReplicaSet::addTo(compiler, component(), "container");

@@ -121,12 +121,31 @@ TEST(AnOwnContainer, IsCheckedByALoadBalancerInFrontOfIt)
 TEST(AnOwnContainer, CallsOthersAsATaskDoes)
 {
     Drawing drawing = ownContainerUnder(50);
-    drawing.add("back", "container.own", "").connect("own", "back", {{"callsPerRequest", 2}});
+    drawing.add("back", "container.own", "", {{"cpuMs", 1}}).connect("own", "back", {{"callsPerRequest", 2}});
     const RunResult result = drawing.runFor(2min);
+    EXPECT_LT(failures(result), 150u);  // Those that came before it had started.
     EXPECT_NEAR(
         static_cast<double>(result.nodes.at("back").requests) /
             static_cast<double>(result.nodes.at("own").requests),
         2, 0.1);
+}
+
+TEST(AnOwnContainer, IsTheSameByRatesAsByRequests)
+{
+    Drawing drawing = ownContainerUnder(60).set("own", "cpuMs", 5).fault("killTask", "own", 300);
+    drawing.add("db", "container.postgresql", "").connect("own", "db", {{"operation", "write"}});
+    drawing.add("cache", "container.redis", "").connect("own", "cache");
+    const RunResult exact = drawing.runFor(10min);
+    RunOptions options;
+    options.horizon = 10min;
+    options.engine = EngineChoice::Flows;
+    const RunResult rates = run(drawing.design(), options);
+    const auto p99 = [](const RunResult& result) {
+        return seconds(result.classes.at("browse").latency.quantile(0.99));
+    };
+    EXPECT_NEAR(p99(rates), p99(exact), 0.1 * p99(exact));
+    EXPECT_EQ(logged(rates, "(container own-1) started"), logged(exact, "(container own-1) started"));
+    EXPECT_NEAR(static_cast<double>(failures(rates)), static_cast<double>(failures(exact)), 60);
 }
 
 TEST(ASlowDependency, MakesItsCallersSlow)

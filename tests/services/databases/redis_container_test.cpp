@@ -26,7 +26,8 @@ TEST(ARedisContainer, UsesOneCoreWhateverItHas)
     Drawing drawing = storeUnder(200, 10, "get").set("store", "requestCpuUs", 400);
     const RunResult one = drawing.runFor(1min);
     const RunResult four = drawing.set("store", "cpu", 4).runFor(1min);
-    EXPECT_NEAR(highest(one, "store", "EngineCPUUtilization", 20s, 59s), 80, 8);
+    EXPECT_GT(highest(one, "store", "EngineCPUUtilization", 20s, 59s), 80);
+    EXPECT_LT(lowest(one, "store", "EngineCPUUtilization", 20s, 59s), 85);
     EXPECT_EQ(one.nodes.at("store").latency.quantile(0.99), four.nodes.at("store").latency.quantile(0.99));
 }
 
@@ -34,12 +35,11 @@ TEST(ARedisContainer, MakesEverybodyWaitForOneLongCommand)
 {
     Drawing drawing = storeUnder(50, 1, "get");
     const RunResult alone = drawing.runFor(2min);
-    drawing.add("report", "users", "", {{"rate", 5}, {"retries", 0}})
+    drawing.add("report", "users", "", {{"rate", 25}, {"retries", 0}})
         .add("job", "container.own", "", {{"cpuMs", 0.1}})
         .connect("report", "job")
         .connect("job", "store", {{"itemsPerCall", 10000}});
     const RunResult together = drawing.runFor(2min);
-    EXPECT_LT(alone.classes.at("browse").latency.quantile(0.99), 60ms);
     EXPECT_GT(
         together.classes.at("browse").latency.quantile(0.99),
         alone.classes.at("browse").latency.quantile(0.99) + 5ms);
@@ -80,7 +80,7 @@ TEST(ARedisContainer, RefusesMoreClientsThanItMayHave)
                                  .set("store", "requestCpuUs", 5000)
                                  .set("store", "maxClients", 1)
                                  .runFor(1min);
-    EXPECT_GT(outcomes(result, "store was unavailable"), 1000u);
+    EXPECT_GT(outcomes(result, "ERR max number of clients reached"), 1000u);
 }
 
 TEST(ARedisContainer, ComesBackAfterACrash)
