@@ -112,7 +112,7 @@ Result<Done> Lab::setUp(const std::function<void(const LabStand::Progress&)>& pr
     made.owner = m_guard->session().owner;
     made.session = m_guard->session().id.substr(0, 8);
     made.coresOfTasks = coresOfTasks(m_found.info);
-    made.coresOfGateway = m_found.info.cores >= 2 ? "0" : "";
+    made.coresOfGateway = m_found.info.cores >= 2 ? std::string("0") : std::string();
     made.goOnWithoutLimits = m_options.goOnWithoutLimits;
     made.places = labPlaces();
     made.seed = m_options.seed;
