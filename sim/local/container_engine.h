@@ -55,6 +55,7 @@ struct ContainerState {
     std::string image;
     std::string status;  ///< "created", "running", "paused", "exited", "dead"
     int exitCode = 0;
+    /// Podman 4.3 does not notice on cgroups 1: there it is an exit code of 137 that nobody asked for.
     bool outOfMemory = false;
     std::map<std::string, std::string> labels;
     std::map<std::uint16_t, std::uint16_t> ports;  ///< Inside to outside, on 127.0.0.1.
@@ -67,7 +68,7 @@ struct ContainerState {
 struct ContainerUse {
     double cpuSeconds = 0;
     std::int64_t memoryBytes = 0;
-    std::uint64_t throttledPeriods = 0;
+    std::uint64_t throttledPeriods = 0;  ///< 0 in Podman's Docker API (4.3.1).
 };
 
 /// Things that can carry our labels.
@@ -103,10 +104,11 @@ struct RegistryLogin {
 
 /// A client of the Docker Engine API 1.41 over a unix socket: Podman and Docker alike.
 ///
-/// Every call blocks its thread for at most `timeout` (pulls, pushes and imports: as long as bytes move), and
-/// may be made from several threads at once. Errors: CannotRead (no engine there, or it went away), NotFound,
-/// Invalid (the engine refused: `what` says it in its words, and a way on), TooLarge (an answer beyond our
-/// limits). Source: Docker Engine API v1.41 reference.
+/// Every call blocks its thread for at most `timeout` (pulls, pushes, builds and imports: as long as bytes
+/// moved in the last ten of it; info: half a minute more), and may be made from several threads at once.
+/// Errors: CannotRead (no engine there, or it went away), NotFound, Invalid (the engine refused: `what` says
+/// it in its words, and a way on), TooLarge (an answer beyond our limits). Source: Docker Engine API v1.41
+/// reference.
 class ContainerEngine {
 public:
     /// `socket` is a path. `runtime`: "" is the engine's own.
@@ -130,13 +132,15 @@ public:
     virtual Result<std::string> buildImage(const std::string& tarFile, const std::string& tag);
     /// Id of an image by tag, digest or id. Errors: NotFound.
     virtual Result<std::string> imageId(const std::string& reference);
-    /// "name@sha256:…" under which the registry `name` was pushed to or pulled from; NotFound where there is
-    /// none.
+    /// "name@sha256:…" under which it was pulled; NotFound where there is none. After a push take what
+    /// pushImage returned: Podman's own digest is that of the layers before they were compressed for the
+    /// registry.
     virtual Result<std::string> imageDigest(const std::string& reference);
     virtual Result<Done> tagImage(const std::string& reference, const std::string& tag);
     /// `progress` is called with 0..1 now and then; false stops the transfer.
     using Progress = std::function<bool(double)>;
-    /// `insecure`: plain HTTP, which only a registry on loopback may use. Returns the digest.
+    /// `insecure`: plain HTTP, which only a registry on loopback may use. Returns
+    /// "name@sha256:…", which create() and pullImage() take.
     virtual Result<std::string> pushImage(
         const std::string& tag, const RegistryLogin& login, bool insecure, const Progress& progress = {});
     virtual Result<std::string> pullImage(
@@ -152,6 +156,7 @@ public:
     virtual Result<Done> kill(const std::string& id, const std::string& signal = "SIGKILL");
     virtual Result<Done> pause(const std::string& id);
     virtual Result<Done> unpause(const std::string& id);
+    /// Kills it first where it runs. Here and below: what is not there any more is fine.
     virtual Result<Done> remove(const std::string& id);
     virtual Result<ContainerState> inspect(const std::string& id);
     /// The whole answer of the engine, to compare with what was asked (hardening.h).

@@ -24,12 +24,16 @@ constexpr std::chrono::seconds kStartTime{20};
 constexpr std::chrono::seconds kStopTime{3};
 
 /// Between fork and exec: only calls that a child of a program with threads may make.
-[[noreturn]] void becomeEngine(char* const* arguments, int log, int nothing, pid_t parent)
+[[noreturn]] void becomeEngine(char* const* arguments, const char* folder, int log, int nothing, pid_t parent)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) {
         _exit(127);  // The parent went before the line above.
+    }
+    // conmon leaves a file "oom" where it was started from (2.1.6).
+    if (chdir(folder) != 0) {
+        _exit(127);
     }
     sigset_t none;
     sigemptyset(&none);
@@ -77,7 +81,7 @@ void EngineProcess::State::keep(std::vector<std::string> command, const std::str
     const pid_t parent = getpid();
     const pid_t child = fork();
     if (child == 0) {
-        becomeEngine(arguments.data(), logFile, nothing, parent);
+        becomeEngine(arguments.data(), folder.c_str(), logFile, nothing, parent);
     }
     close(logFile);
     close(nothing);
@@ -122,8 +126,9 @@ EngineProcess::~EngineProcess()
         m_state->keeper.join();
     }
     std::error_code ignored;
-    std::filesystem::remove(m_state->folder + "/podman.sock", ignored);
-    std::filesystem::remove(m_state->folder + "/engine.log", ignored);
+    for (const char* name : {"/podman.sock", "/engine.log", "/oom"}) {
+        std::filesystem::remove(m_state->folder + name, ignored);
+    }
     std::filesystem::remove(m_state->folder, ignored);
 }
 
