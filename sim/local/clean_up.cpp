@@ -34,6 +34,17 @@ const std::string& nameOf(const LabelledThing& thing)
     return thing.name.empty() ? thing.id : thing.name;
 }
 
+/// An image that somebody has made from one of ours, or from one of our containers, inherits its labels; what
+/// he calls it is his.
+bool isNamedByUs(const LabelledThing& image)
+{
+    static constexpr std::array kOurs{
+        "nephoscope.", "localhost/nephoscope", "localhost:", "127.0.0.1:", "sha256:", "<none>"};
+    return nameOf(image) == image.id || std::any_of(kOurs.begin(), kOurs.end(), [&](const char* start) {
+               return image.name.starts_with(start);
+           });
+}
+
 /// Calls `action` for each, several at once: stopping waits for most of its time.
 void forEachAtOnce(
     const std::vector<LabelledThing>& things, const std::function<void(const LabelledThing&)>& action)
@@ -112,9 +123,10 @@ private:
         Result<std::vector<LabelledThing>> things =
             m_engine.labelled(sort, fmt::format("{}={}", kSessionLabel, m_session.id));
         if (things) {
-            std::erase_if(*things, [this](const LabelledThing& thing) {
+            std::erase_if(*things, [this, sort](const LabelledThing& thing) {
                 return labelOf(thing, kSessionLabel) != m_session.id ||
-                       labelOf(thing, kOwnerLabel) != m_session.owner || thing.labels.contains(kDataLabel);
+                       labelOf(thing, kOwnerLabel) != m_session.owner || thing.labels.contains(kDataLabel) ||
+                       (sort == Thing::Image && !isNamedByUs(thing));
             });
         }
         return things;
@@ -149,9 +161,18 @@ private:
         case Thing::Volume:
             return m_engine.removeVolume(thing.id);
         case Thing::Image:
-            return m_engine.removeImage(thing.id);
+            return removeImage(thing);
         }
         return Done{};
+    }
+
+    /// Without force, which would take containers of others with it. An image that has several names goes
+    /// name by name, one each attempt.
+    Result<Done> removeImage(const LabelledThing& image)
+    {
+        Result<Done> removed = m_engine.removeImage(image.id);
+        const bool hasName = nameOf(image) != image.id && !image.name.starts_with('<');
+        return removed || !hasName ? removed : m_engine.removeImage(image.name);
     }
 
     void note(Thing sort, const LabelledThing& thing, const Result<Done>& result)

@@ -40,8 +40,10 @@ struct CleanUpReport {
 };
 
 /// Stops and removes everything of a session: containers, then networks, volumes and images. Volumes with
-/// data stay. Several attempts; what is gone already is fine; things without the labels of this very session
-/// are not touched. Its record stays: who calls removes it when all is clean.
+/// data stay. Several attempts; what is gone already is fine. Things without the labels of this very session
+/// are not touched, nor are images to which somebody has given a name of his own: ours begin with
+/// "nephoscope." or lie in a registry on loopback. The record of the session stays: who calls removes it when
+/// all is clean.
 CleanUpReport cleanUp(ContainerEngine& engine, const LabSession& session, const CleanUpOptions& options = {});
 
 struct SweepReport {

@@ -36,7 +36,7 @@ protected:
         engine.put(Thing::Container, prefix + "db", whose.labels());
         engine.put(Thing::Network, prefix + "net", whose.labels());
         engine.put(Thing::Volume, prefix + "cache", whose.labels());
-        engine.put(Thing::Image, prefix + "image", whose.labels());
+        engine.put(Thing::Image, "nephoscope.local/" + prefix + "web:1", whose.labels());
     }
     /// What is not ours to remove, in every sort.
     void putForeign()
@@ -121,6 +121,23 @@ TEST_F(CleanUp, KeepsData)
     engine.put(Thing::Volume, "orders", labels);
     EXPECT_TRUE(cleanUp(engine, session).isClean());
     EXPECT_THAT(engine.names(Thing::Volume), ElementsAre("orders"));
+}
+
+TEST_F(CleanUp, LeavesTheImageThatSomebodyMadeFromOurContainer)
+{
+    engine.things[Thing::Image] = {{"sha256:12", "localhost/my-experiment:1", session.labels()}};
+    EXPECT_TRUE(cleanUp(engine, session).isClean());
+    EXPECT_EQ(engine.count(), 1u);
+}
+
+TEST_F(CleanUp, TakesAnImageNameByNameWhereItHasSeveral)
+{
+    engine.things[Thing::Image] = {{"sha256:12", "127.0.0.1:5000/web:1", session.labels()}};
+    engine.refusals = {{"sha256:12", 1}};
+    EXPECT_TRUE(cleanUp(engine, session).isClean());
+    EXPECT_EQ(engine.count(), 0u);
+    EXPECT_THAT(
+        engine.calls, ElementsAre("remove sha256:12", "remove 127.0.0.1:5000/web:1", "remove sha256:12"));
 }
 
 TEST_F(CleanUp, TriesAgain)
