@@ -171,7 +171,7 @@ gatewayLayout(const CompiledDesign& compiled, const std::map<std::string, std::u
 std::string gatewayConfig(const GatewayLayout& layout, const std::string& adminInterface)
 {
     std::string text = fmt::format(
-        "global\n  stats socket ipv4@:{} level admin interface {}\n  maxconn 8192\n  nbthread 1\n"
+        "global\n  stats socket ipv4@:{} level admin interface {}\n  maxconn 4096\n  nbthread 1\n"
         "defaults\n  mode http\n  retries 0\n  http-reuse safe\n  option http-keep-alive\n"
         "  timeout connect 2s\n  timeout client 120s\n  timeout server 60s\n  timeout http-keep-alive 60s\n",
         layout.adminPort, adminInterface);

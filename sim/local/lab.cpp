@@ -52,8 +52,8 @@ RecipePlaces labPlaces()
         "NEPHOSCOPE_CONTAINERS",
         firstThere({bin / "../share/nephoscope/containers", bin / "../../../assets/containers"}));
     places.folders["bin"] = firstThere({bin / "../libexec/nephoscope", bin});
-    places.folders["dynalite"] =
-        environmentOr("NEPHOSCOPE_NPM", firstThere({bin / "../npm", cache / "nephoscope/npm"}));
+    places.folders["dynalite"] = environmentOr(
+        "NEPHOSCOPE_NPM", firstThere({bin / "../npm", bin / "../../dynalite", cache / "nephoscope/npm"}));
     return places;
 }
 
