@@ -155,11 +155,11 @@ TEST_F(AStartedEngine, EndsWithItsOwnerAndLeavesNothing)
 TEST(AnEngineProcess, DiesWithTheProgramThatStartedIt)
 {
     const TestFolder folder;
+    FakeEngine fake(anEngine(true));
     const pid_t owner = fork();
     if (owner == 0) {
-        FakeEngine* fake = new FakeEngine(anEngine(true));
         Result<std::unique_ptr<EngineProcess>> process = EngineProcess::start(
-            {"/bin/sh", "-c", "echo $$ > pid; exec sleep 100"}, fake->socket(), folder.path());
+            {"/bin/sh", "-c", "echo $$ > pid; exec sleep 100"}, fake.socket(), folder.path());
         pause();
         _exit(process ? 0 : 1);
     }

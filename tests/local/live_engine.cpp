@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <random>
 #include <sys/wait.h>
@@ -15,61 +14,6 @@
 
 namespace neph::test {
 namespace {
-
-/// Does what its first word says: hello, env, burn, eat <MiB>, write <path>, read <path>, connect <address>
-/// <port>, serve <port>. Says what came of it, then waits.
-constexpr const char* kProbeSource = R"(
-#include <arpa/inet.h>
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-static void leave(int signal) { (void)signal; _exit(7); }
-static void say(const char* text) { puts(text); fflush(stdout); }
-int main(int count, char** word)
-{
-    const char* what = count > 1 ? word[1] : "hello";
-    signal(SIGTERM, leave);
-    fprintf(stderr, "a word on stderr\n");
-    if (!strcmp(what, "hello")) say("hello");
-    if (!strcmp(what, "many")) for (int i = 0; i < atoi(word[2]); ++i) printf("line %d\n", i);
-    if (!strcmp(what, "burn")) { say("burning"); for (volatile long i = 0;; ++i); }
-    if (!strcmp(what, "eat")) {
-        long size = atol(word[2]) << 20;
-        char* all = malloc(size);
-        for (long at = 0; at < size; at += 4096) all[at] = 1;
-        say("ate");
-    }
-    if (!strcmp(what, "write")) {
-        FILE* file = fopen(word[2], "w");
-        if (file) { fputs("kept", file); fclose(file); say("written"); }
-        else { printf("not written: %s\n", strerror(errno)); fflush(stdout); }
-    }
-    if (!strcmp(what, "read")) {
-        char text[100] = "";
-        FILE* file = fopen(word[2], "r");
-        if (file && fgets(text, sizeof text, file)) say(text); else say("nothing there");
-    }
-    if (!strcmp(what, "connect")) {
-        struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(atoi(word[3])) };
-        inet_pton(AF_INET, word[2], &to.sin_addr);
-        alarm(5);
-        if (!connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr*)&to, sizeof to)) say("connected");
-        else { printf("not connected: %s\n", strerror(errno)); fflush(stdout); }
-        alarm(0);
-    }
-    if (!strcmp(what, "serve")) {
-        struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(atoi(word[2])) };
-        int door = socket(AF_INET, SOCK_STREAM, 0);
-        if (bind(door, (struct sockaddr*)&at, sizeof at) || listen(door, 5)) say("cannot serve"); else say("serving");
-        for (;;) { int guest = accept(door, 0, 0); if (guest >= 0) { write(guest, "hi\n", 3); close(guest); } }
-    }
-    for (;;) pause();
-}
-)";
 
 std::string randomName()
 {
@@ -172,10 +116,10 @@ TestFolder::~TestFolder()
     std::filesystem::remove_all(m_path, ignored);
 }
 
-std::string compiled(const TestFolder& folder, const std::string& name, const std::string& source)
+std::string compiled(const TestFolder& folder, const std::string& name)
 {
-    std::ofstream(folder / (name + ".c")) << source;
-    const Ran ran = run("cc -static -O1 -w -o '" + (folder / name) + "' '" + (folder / (name + ".c")) + "'");
+    const std::string source = std::string(NEPH_SOURCE_DIR) + "/tests/local/" + name + ".c";
+    const Ran ran = run("cc -static -O1 -w -o '" + (folder / name) + "' '" + source + "'");
     EXPECT_EQ(ran.code, 0) << ran.output;
     return ran.code == 0 ? folder / name : std::string();
 }
@@ -218,7 +162,7 @@ std::string WithARealEngine::probeImage()
 {
     static const std::string id = [this] {
         const TestFolder folder;
-        const std::string program = compiled(folder, "probe", kProbeSource);
+        const std::string program = compiled(folder, "probe");
         std::filesystem::create_directories(folder / "root/tmp");
         std::filesystem::create_directories(folder / "root/data");
         std::filesystem::copy(program, folder / "root/probe");

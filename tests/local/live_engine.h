@@ -58,8 +58,8 @@ public:
 private:
     std::string m_path;
 };
-/// Compiles C source into a static program. Empty where there is no compiler.
-std::string compiled(const TestFolder& folder, const std::string& name, const std::string& source);
+/// Compiles <name>.c of this folder into a static program. Empty where there is no compiler.
+std::string compiled(const TestFolder& folder, const std::string& name);
 
 /// Tests that need a real engine, or say loudly why they did not run.
 class WithARealEngine : public testing::Test {
@@ -71,7 +71,7 @@ protected:
     const EngineInfo& info() { return LiveEngine::get().info(); }
     /// A name that no other test has.
     std::string named(const std::string& name);
-    /// The id of an image that has one static program, `kProbeSource`, imported once.
+    /// The id of an image that has one static program, probe.c, imported once.
     std::string probeImage();
     ContainerSpec probe(const std::string& name, std::vector<std::string> command);
     /// Creates and starts; fails the test where that does not work.

@@ -192,6 +192,15 @@ TEST_F(AnImageOfPackages, RunsDynaliteAndKeepsItsTables)
     EXPECT_THAT(aws(R"(get-item --table-name things --key '{"k":{"S":"a"}}')").output, HasSubstr("\"7\""));
 }
 
+TEST_F(AnImageOfPackages, HoldsOurOwnProgramOfTheWorkload)
+{
+    std::string whyNot;
+    const std::optional<PackageImage> made = image("workload", whyNot);
+    NEPH_SKIP_WITHOUT(made, whyNot);
+    EXPECT_THAT(made->id, testing::StartsWith("sha256:"));
+    EXPECT_LT(made->bytes, 60'000'000) << "it is started by the dozen";
+}
+
 class ARegistry : public AnImageOfPackages {
 protected:
     /// Starts a registry, pushes the probe, forgets it and pulls it again.
