@@ -21,9 +21,10 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostRecipe = 1 << 20;
-const std::set<std::string> kFields = {
-    "name",    "image",       "packages", "programs",   "files", "folders", "without",     "user", "userName",
-    "command", "environment", "volumes",  "entrypoint", "port",  "health",  "memoryBytes", "note"};
+const std::set<std::string> kFields = {"name",        "image",      "packages",   "programs", "files",
+                                       "folders",     "without",    "user",       "userName", "command",
+                                       "environment", "volumes",    "entrypoint", "port",     "health",
+                                       "memoryBytes", "stopSignal", "note"};
 
 /// Two different 64-bit hashes side by side: the same tag for other files would be an image of the wrong
 /// files.
@@ -66,6 +67,7 @@ Recipe recipeFrom(const json& root)
     recipe.without = root.value("without", std::vector<std::string>());
     recipe.user = root.value("user", recipe.user);
     recipe.userName = root.value("userName", "");
+    recipe.stopSignal = root.value("stopSignal", "");
     recipe.entrypoint = root.value("entrypoint", std::vector<std::string>());
     recipe.command = root.value("command", std::vector<std::string>());
     recipe.volumes = root.value("volumes", std::vector<std::string>());
@@ -165,6 +167,9 @@ std::vector<std::string> changesOf(const Recipe& recipe, const std::map<std::str
     }
     if (!recipe.command.empty()) {
         changes.push_back("CMD " + json(recipe.command).dump());
+    }
+    if (!recipe.stopSignal.empty()) {
+        changes.push_back("STOPSIGNAL " + recipe.stopSignal);
     }
     for (const auto& [name, value] : labels) {
         changes.push_back(fmt::format("LABEL {}={}", name, value));

@@ -27,7 +27,8 @@ struct Recipe {
     std::vector<Part> parts;            ///< Programs (with their libraries), files, folders.
     std::vector<std::string> without;   ///< Names of files in folders that stay out: "llvmjit.so".
     std::string user = "65534:65534";
-    std::string userName;  ///< Put into /etc/passwd for `user`.
+    std::string userName;    ///< Put into /etc/passwd for `user`.
+    std::string stopSignal;  ///< "SIGINT"; empty: SIGTERM.
     std::vector<std::string> entrypoint;
     std::vector<std::string> command;
     std::vector<std::string> volumes;  ///< Folders of `user` for a named volume each.
@@ -61,7 +62,7 @@ struct PackageImage {
 /// to log in with and little to attack.
 ///
 /// The tag is a hash over the recipe and every file's path, size and time of change: an image that is there
-/// already is not made again (a look of some 50 ms), and an upgraded package makes a new one.
+/// already is not made again, and an upgraded package makes a new one.
 /// Errors: NotFound, naming the packages to install and the image that could be pulled instead; those of the
 /// engine.
 Result<PackageImage> packageImage(

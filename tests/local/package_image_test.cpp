@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -149,15 +150,22 @@ TEST_F(AnImageOfPackages, RunsPostgresqlAndKeepsItsTables)
     ContainerSpec spec = specOf(*recipe, made->id);
     spec.environment["NEPH_FILE_1"] = "/tmp/password 0600\nsecret of a test\n";
     const auto sql = [](std::uint16_t port, const std::string& password, const std::string& words) {
-        return run(fmt::format(
-            "PGPASSWORD='{}' psql -h 127.0.0.1 -p {} -U postgres -Atc \"{}\"", password, port, words));
+        const std::string command = fmt::format(
+            "PGPASSWORD='{}' psql -h 127.0.0.1 -p {} -U postgres -Atc \"{}\"", password, port, words);
+        Ran ran = run(command);
+        for (int wait = 0; wait < 100 && ran.output.find("starting up") != std::string::npos; ++wait) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            ran = run(command);
+        }
+        return ran;
     };
     Server server = serve(spec, *recipe);
     EXPECT_NE(sql(server.port, "wrong", "select 1").code, 0) << "a wrong password is refused";
     const Ran made1 =
         sql(server.port, "secret of a test", "create table t(a int); insert into t values (42)");
     EXPECT_EQ(made1.code, 0) << made1.output;
-    ASSERT_TRUE(engine().stop(server.id, std::chrono::seconds(10)));
+    ASSERT_TRUE(engine().stop(server.id, std::chrono::seconds(20)));
+    EXPECT_THAT(*engine().logs(server.id), HasSubstr("received fast shutdown request"));
     ASSERT_TRUE(engine().remove(server.id));
     server = serve(spec, *recipe);
     EXPECT_EQ(sql(server.port, "secret of a test", "select a from t").output, "42\n");
@@ -322,6 +330,34 @@ TEST(ARecipe, MakesTheSameTarTwice)
     EXPECT_THAT(list, HasSubstr("ld-linux"));
     EXPECT_THAT(list, HasSubstr("libc.so.6"));
     EXPECT_THAT(list, HasSubstr("drwx------ 65534/65534"));
+}
+
+// An extension may need a library that the server does not: every file of every image must find all of its
+// own.
+TEST(ARecipe, BringsEveryLibraryThatItsFilesNeed)
+{
+    const TestFolder folder;
+    std::filesystem::create_directories(folder / "thing/parts");
+    std::filesystem::copy("/bin/ls", folder / "thing/parts/ls");
+    std::filesystem::copy(std::filesystem::read_symlink("/proc/self/exe"), folder / "thing/parts/test");
+    std::ofstream(folder / "thing/recipe.json")
+        << R"({"name":"thing","folders":[{"from":"@/parts","to":"/parts"}]})";
+    RecipePlaces here;
+    here.recipes = folder.path();
+    Result<Recipe> recipe = readRecipe("thing", here);
+    ASSERT_TRUE(recipe);
+    ASSERT_TRUE(writeImageTar(*recipe, here, folder / "image.tar"));
+    const std::string list = run("tar tf '" + (folder / "image.tar") + "'").output;
+    for (const char* program : {"ls", "test"}) {
+        const std::string needs = run("ldd '" + (folder / "thing/parts") + '/' + program +
+                                      "' | sed -n 's/.*=> .*\\/\\([^ ]*\\) .*/\\1/p'")
+                                      .output;
+        EXPECT_THAT(needs, HasSubstr("libc.so.6"));
+        std::istringstream lines(needs);
+        for (std::string library; std::getline(lines, library);) {
+            EXPECT_THAT(list, HasSubstr(library)) << program;
+        }
+    }
 }
 
 TEST(ARecipe, ThatShipsCanBeRead)
