@@ -34,10 +34,11 @@ struct Quota {
     std::int64_t quota;
 };
 
-/// The kernel takes no quota below 1 ms, so less than a fifth of a CPU gets a longer period.
+/// Of less than a CPU, a millisecond at a time, which is the least that the kernel takes: the finer the
+/// slices, the more it is like a CPU of that speed.
 Quota quotaOf(std::int64_t milliCpus)
 {
-    if (milliCpus >= 200) {
+    if (milliCpus >= 1000) {
         return {5000, milliCpus * 5};
     }
     return {1'000'000 / std::max<std::int64_t>(milliCpus, 1), 1000};
