@@ -42,8 +42,9 @@ Duration horizonOf(const Design& design, const RunOptions& options)
 
 PlayedRun::PlayedRun(
     const Design& design, const RunOptions& options, Diagnostics diagnostics, const FlowOptions& flows)
-    : m_compiled(compile(design, Catalog::builtIn(), serviceTypes())), m_options(options),
-      m_diagnostics(std::move(diagnostics)), m_horizon(horizonOf(design, options)),
+    : m_compiled(compile(
+          design, options.catalog == nullptr ? Catalog::builtIn() : *options.catalog, serviceTypes())),
+      m_options(options), m_diagnostics(std::move(diagnostics)), m_horizon(horizonOf(design, options)),
       m_engine(engineFor(options, flows)), m_world(*m_compiled, m_simulation, *m_engine, options.seed),
       m_observer(m_world, *m_engine, m_horizon)
 {

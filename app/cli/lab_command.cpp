@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <thread>
@@ -29,6 +30,8 @@ struct LabCommandOptions {
     std::string runtime;
     std::string report;
     std::string node;
+    std::string calibration;
+    bool isUncalibrated = false;
     std::uint64_t seed = 1;
     bool isAllowed = false;
     bool withoutLimits = false;
@@ -198,11 +201,76 @@ ExitCode up(const LabCommandOptions& options)
     return closeLab(lab, Ok);
 }
 
+/// Where a calibration of this machine is kept where nobody says otherwise.
+std::optional<std::string> calibrationFile(const LabCommandOptions& options)
+{
+    if (!options.calibration.empty()) {
+        return options.calibration;
+    }
+    const std::optional<std::string> state = stateOrComplaint();
+    return state ? std::optional(*state + "/lab/calibration.json") : std::nullopt;
+}
+
+/// The calibration to use; empty where there is none. Nothing after saying what is wrong.
+std::optional<Calibration> calibrationFor(const LabCommandOptions& options)
+{
+    const std::optional<std::string> file = calibrationFile(options);
+    if (!file) {
+        return std::nullopt;
+    }
+    std::ifstream in(*file);
+    if (options.isUncalibrated || (!in && options.calibration.empty())) {
+        return Calibration();
+    }
+    if (!in) {
+        complain(fmt::format("{}: There is no such file.", *file));
+        return std::nullopt;
+    }
+    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    Result<Calibration> read = readCalibration(text);
+    if (!read) {
+        complain(fmt::format("{}#{}: {}", *file, read.error().where, read.error().what));
+        return std::nullopt;
+    }
+    return *read;
+}
+
+ExitCode calibrateCommand(const LabCommandOptions& options)
+{
+    const std::optional<Duration> length = spanOf(options.length, "--for");
+    const std::optional<std::string> file = calibrationFile(options);
+    if (!length || !file) {
+        return BadInput;
+    }
+    const Interrupt interrupt;
+    OpenedLab opened = openLab(options, interrupt);
+    if (!opened.lab) {
+        return opened.code;
+    }
+    constexpr Duration kUsual = std::chrono::seconds(60);
+    constexpr double kShare = 1.0 / 3;
+    opened.lab->tellStatus("calibrating");
+    const Result<Calibration> calibration =
+        calibrateLab(*opened.lab, *length > Duration(0) ? *length : kUsual, kShare, {}, interrupt.token());
+    const ExitCode code = closeLab(*opened.lab, Ok);
+    if (!calibration) {
+        complain(calibration.error());
+        return BadInput;
+    }
+    if (const Result<Done> written = writeFileAtomically(*file, toJson(*calibration)); !written) {
+        complain(written.error());
+        return BadInput;
+    }
+    fmt::print("{}\nKept in {}.\n", calibration->inWords(), *file);
+    return code;
+}
+
 ExitCode compareCommand(const LabCommandOptions& options)
 {
     const std::optional<Duration> length = spanOf(options.length, "--for");
     const std::optional<Duration> warmUp = spanOf(options.warmUp, "--warm-up");
-    if (!length || !warmUp) {
+    const std::optional<Calibration> calibration = calibrationFor(options);
+    if (!length || !warmUp || !calibration) {
         return BadInput;
     }
     const Interrupt interrupt;
@@ -215,6 +283,7 @@ ExitCode compareCommand(const LabCommandOptions& options)
     how.run.horizon = *length;
     how.run.loadCore = opened.lab->found().info.cores >= 2 ? 0 : -1;
     how.warmUp = *warmUp;
+    how.calibration = *calibration;
     how.stop = interrupt.token();
     opened.lab->tellStatus("comparing");
     const Result<Comparison> comparison = compareLab(*opened.lab, how);
@@ -431,6 +500,14 @@ void addLab(CLI::App& app, Action& action)
         add("compare", "Run the simulation and the real thing, and compare", compareCommand, true);
     compare->add_option("--warm-up", compareOptions->warmUp, "Compare from then on (from a steady state on)");
     compare->add_option("--report", compareOptions->report, "Keep the comparison as JSON");
+    compare->add_option(
+        "--calibration", compareOptions->calibration, "Calibration to use (that of this machine)");
+    compare->add_flag("--uncalibrated", compareOptions->isUncalibrated, "Use the defaults of kinds alone");
+    const auto [calibrate, calibrateOptions] =
+        add("calibrate", "Measure what this machine takes, at a third of the load; the simulation can use it",
+            calibrateCommand, true);
+    calibrate->add_option(
+        "--calibration", calibrateOptions->calibration, "File to keep it in (that of this machine)");
     add("status", "What runs for real at present, and how to reach it", status, false);
     const auto [logCommand, logOptions] = add("logs", "What containers have said", logs, false);
     logCommand->add_option("NAME", logOptions->node, "Only of containers with this in their name");

@@ -218,8 +218,10 @@ std::string machineInWords()
 Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options)
 {
     const CompiledDesign& compiled = *lab.compiled();
-    const Design& design = compiled.design;
+    const Catalog catalog = calibrated(Catalog::builtIn(), options.calibration);
+    const Design design = calibrated(compiled.design, catalog, options.calibration);
     RunOptions how;
+    how.catalog = &catalog;
     how.seed = options.run.seed;
     how.horizon = options.run.horizon;
     Result<std::unique_ptr<LiveRun>> simulation = LiveRun::start(design, how);
@@ -280,6 +282,7 @@ Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options)
         "{} {} ({}, cgroups {}{})", info.name, info.version, info.runtime, info.cgroupVersion,
         info.isRootless ? ", rootless" : "");
     comparison.remarks = lab.stand().remarks();
+    comparison.remarks.push_back(options.calibration.inWords());
     comparison.remarks.insert(
         comparison.remarks.end(), comparison.load.notes.begin(), comparison.load.notes.end());
     comparison.remarks.insert(comparison.remarks.end(), lab.plan().notes.begin(), lab.plan().notes.end());

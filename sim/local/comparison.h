@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/local/calibration.h"
 #include "sim/local/lab.h"
 
 namespace neph {
@@ -75,7 +76,8 @@ struct Comparison {
 
 struct ComparisonOptions {
     LocalRun::Options run;
-    Duration warmUp{0};  ///< Zero: until both sides are in a steady state.
+    Calibration calibration;  ///< For the simulation; may be empty.
+    Duration warmUp{0};       ///< Zero: until both sides are in a steady state.
     std::function<void(const std::string& what, double share)> progress;
     std::stop_token stop;
 };

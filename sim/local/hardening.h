@@ -21,10 +21,10 @@ struct Difference {
 /// privileges, limits of processes, memory, CPU and files, own networks only, ports on loopback only, no
 /// restarts, small logs.
 ///
-/// Two things are so for a measured reason. CPU is a quota of 1 ms at a time (5 ms for a CPU and more) instead of NanoCpus (whose
-/// 100 ms let a task burn a burst and then stand still). Limits of files and of processes of the user are
-/// always both set: Podman 4.3 fails to start a container ("error setting rlimit type 6") where one of them
-/// is left open.
+/// Two things are so for a measured reason. CPU is a quota of 1 ms at a time (5 ms for a CPU and more)
+/// instead of NanoCpus (whose 100 ms let a task burn a burst and then stand still). Limits of files and of
+/// processes of the user are always both set: Podman 4.3 fails to start a container ("error setting rlimit
+/// type 6") where one of them is left open.
 std::string createBody(const ContainerSpec& spec, const EngineInfo& info);
 
 /// The networks of `spec` that have to be connected after the create: a Docker before API 1.44 takes one

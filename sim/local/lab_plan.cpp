@@ -198,6 +198,7 @@ LabPlan planLab(const CompiledDesign& compiled)
             plan.containers.push_back(containersOf(node, *kind));
             break;
         case As::Nothing:
+        case As::Network:
         case As::Load:
         case As::Gateway:
             break;

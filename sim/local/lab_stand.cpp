@@ -189,7 +189,8 @@ ContainerSpec LabStand::taskSpec(
     spec.command = planned.command;
     spec.environment = planned.environment;
     spec.environment["NEPH_WORKLOAD"] =
-        workloadConfig(*m_compiled, node, image, m_addresses, kTaskPort, m_options.seed).dump();
+        workloadConfig(*m_compiled, node, image, m_addresses, kTaskPort, m_options.seed * 1000 + ++m_tasks)
+            .dump();
     spec.networks = {{m_inner, {}}};
     spec.labels["io.nephoscope.node"] = node;
     return spec;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -63,6 +65,8 @@ public:
     const std::map<std::string, std::string>& endpoints() const { return m_endpoints; }
     /// Containers that stand there, by what they are: for logs and status.
     const std::map<std::string, std::string>& containers() const { return m_containers; }
+    /// Containers of stores, by node.
+    const std::map<std::string, std::string>& servers() const { return m_servers; }
     /// Digests of the images that run, by name.
     std::map<std::string, std::string> digests() const;
     std::vector<std::string> remarks() const;
@@ -117,6 +121,8 @@ private:
     std::map<std::string, RegistryLogin> m_logins;
     std::map<std::string, std::string> m_endpoints;
     std::map<std::string, std::string> m_containers;
+    std::map<std::string, std::string> m_servers;
+    mutable std::atomic<std::uint64_t> m_tasks = 0;  ///< Made so far: each draws from a stream of its own.
     mutable std::mutex m_lock;
     std::map<std::string, std::string> m_digests;
     std::vector<StartTimes> m_startTimes;

@@ -177,9 +177,11 @@ Result<Done> LabStand::startServer(const PlannedContainers& planned)
         }
         spec.mounts = {{volume, volumePath}};
     }
-    if (const Result<std::string> id = run(spec, planned.name); !id) {
+    const Result<std::string> id = run(spec, planned.name);
+    if (!id) {
         return id.error();
     }
+    m_servers[planned.node] = *id;
     LabAddress address{planned.node, port, "", "", ""};
     if (planned.hasLogin) {
         address.user = planned.recipe == "postgresql" ? "postgres" : "";

@@ -61,6 +61,12 @@ public:
         std::uint32_t slot = 0;
     };
     std::optional<Door> doorOf(ReplicaId replica) const;
+    /// The replicas of a node that have a container and a door.
+    struct Standing {
+        std::string container;
+        Door door;
+    };
+    std::vector<Standing> standing(const std::string& node) const;
     WorkBench& bench() { return m_bench; }
 
 private:

@@ -107,6 +107,21 @@ double LocalEngine::memoryShare(const StationSpec& station) const
     return limit > 0 ? held / limit : 0;
 }
 
+std::vector<LocalEngine::Standing> LocalEngine::standing(const std::string& node) const
+{
+    std::vector<Standing> all;
+    for (std::uint32_t i = 0; i < m_replicas.size(); ++i) {
+        const Replica& replica = m_replicas[i];
+        if (replica.isGone || replica.container.empty() || nodeOf(replica.pool) != node) {
+            continue;
+        }
+        if (const std::optional<Door> door = doorOf(ReplicaId{i})) {
+            all.push_back({replica.container, *door});
+        }
+    }
+    return all;
+}
+
 const IntervalStats& LocalEngine::takeInterval()
 {
     m_interval.from = m_interval.to;

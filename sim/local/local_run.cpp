@@ -61,6 +61,7 @@ LocalRun::start(std::shared_ptr<const CompiledDesign> compiled, LabStand& stand,
     }
     LoadOptions how;
     how.core = options.loadCore;
+    how.scale = 1 / options.loadShare;
     how.path = hasOwnImage(stand.plan()) ? "/?class=" : "/work?class=";
     Result<std::unique_ptr<LoadGenerator>> load =
         LoadGenerator::make(std::move(*plan), targetsOf(*compiled, stand), how);

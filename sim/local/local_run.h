@@ -26,7 +26,8 @@ public:
         std::uint64_t seed = 1;
         Duration horizon{0};  ///< Zero: as the design says.
         bool withLoad = true;
-        int loadCore = -1;  ///< The generator is kept on this core.
+        double loadShare = 1;  ///< Of the design's load; less stretches its time.
+        int loadCore = -1;     ///< The generator is kept on this core.
     };
 
     /// The stand is set up and outlives the run. Errors: as LoadGenerator::make().
@@ -45,6 +46,7 @@ public:
 
     const std::vector<RunEvent>& log() const { return m_world->eventLog(); }
     LoadResult load() const { return m_load->result(); }
+    LocalEngine& engine() { return *m_engine; }
 
 private:
     LocalRun(

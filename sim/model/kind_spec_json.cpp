@@ -299,27 +299,39 @@ std::vector<ValueRule> readValueRules(JsonFields& kind, const KindSpec& spec, Di
     return rules;
 }
 
+/// Whether `reference` names a property of the kind, or with "fact:" a fact.
+bool isReference(const KindSpec& kind, const std::string& reference)
+{
+    constexpr std::string_view kFact = "fact:";
+    if (!reference.starts_with(kFact)) {
+        return kind.property(reference) != nullptr;
+    }
+    const auto isIt = [key = reference.substr(kFact.size())](const Fact& fact) { return fact.key == key; };
+    return std::any_of(kind.facts.begin(), kind.facts.end(), isIt);
+}
+
+/// A map of texts.
+std::map<std::string, std::string> readTexts(JsonFields& face, const char* key)
+{
+    std::map<std::string, std::string> texts;
+    const Value* json = face.raw(key);
+    if (json == nullptr || !json->is_object()) {
+        return texts;
+    }
+    for (const auto& [name, value] : json->items()) {
+        texts[name] = value.is_string() ? value.get<std::string>() : std::string();
+    }
+    return texts;
+}
+
 /// {"workers": "workers", "healthCpuMs": "fact:health.cpuMs"}: each names a property or a fact of the kind.
 std::map<std::string, std::string> readReferences(JsonFields& face, const char* key, const KindSpec& kind)
 {
-    std::map<std::string, std::string> references;
-    const Value* json = face.raw(key);
-    if (json == nullptr) {
-        return references;
-    }
-    for (const auto& [name, value] : json->items()) {
-        const std::string reference = value.is_string() ? value.get<std::string>() : std::string();
-        constexpr std::string_view kFact = "fact:";
-        const bool isFact = reference.starts_with(kFact);
-        const bool isThere =
-            isFact ? std::any_of(
-                         kind.facts.begin(), kind.facts.end(),
-                         [&](const Fact& fact) { return fact.key == reference.substr(kFact.size()); })
-                   : kind.property(reference) != nullptr;
-        if (!isThere) {
+    std::map<std::string, std::string> references = readTexts(face, key);
+    for (const auto& [name, reference] : references) {
+        if (!isReference(kind, reference)) {
             face.complain(key, fmt::format("'{}' names no property or fact: '{}'.", name, reference));
         }
-        references[name] = reference;
     }
     return references;
 }
@@ -333,7 +345,8 @@ LocalFace readLocalFace(JsonFields& owner, const KindSpec& kind, DiagnosticSink&
         return face;
     }
     JsonFields fields(*json, owner.pointerOf("local"), sink);
-    constexpr std::array kAll{As::Load, As::Gateway, As::Tasks, As::Server, As::Image, As::Registry};
+    constexpr std::array kAll{As::Network, As::Load,  As::Gateway, As::Tasks,
+                              As::Server,  As::Image, As::Registry};
     const std::string as = fields.requiredText("as");
     std::vector<std::string> names;
     for (const As each : kAll) {
@@ -351,6 +364,12 @@ LocalFace readLocalFace(JsonFields& owner, const KindSpec& kind, DiagnosticSink&
     face.hasLogin = fields.flag("login", false);
     face.settings = readReferences(fields, "settings", kind);
     face.container = readReferences(fields, "container", kind);
+    face.measured = readTexts(fields, "measured");
+    for (const auto& [reference, quantity] : face.measured) {
+        if (!isReference(kind, reference.starts_with('+') ? reference.substr(1) : reference)) {
+            fields.complain("measured", fmt::format("'{}' names no property or fact to set.", reference));
+        }
+    }
     fields.refuseRest();
     return face;
 }

@@ -7,6 +7,8 @@ const char* nameOf(LocalFace::As as)
     switch (as) {
     case LocalFace::As::Nothing:
         return "nothing";
+    case LocalFace::As::Network:
+        return "network";
     case LocalFace::As::Load:
         return "load";
     case LocalFace::As::Gateway:

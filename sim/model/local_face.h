@@ -11,6 +11,7 @@ struct LocalFace {
     /// What the lab makes of it.
     enum class As {
         Nothing,   ///< Simulation only, or a frame.
+        Network,   ///< The network that containers share.
         Load,      ///< A load generator sends its requests.
         Gateway,   ///< The load balancer of the lab forwards for it.
         Tasks,     ///< Containers that a controller starts and stops.
@@ -28,6 +29,9 @@ struct LocalFace {
     /// Of servers: the property that holds vCPUs, MiB, how many there are, image, command, environment,
     /// volume.
     std::map<std::string, std::string> container;
+    /// What calibration sets: a property key, "+<key>" (added to it) or "fact:<key>", to the quantity that is
+    /// measured for it (sim/local/calibration.h).
+    std::map<std::string, std::string> measured;
 };
 
 const char* nameOf(LocalFace::As as);
