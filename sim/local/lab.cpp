@@ -33,10 +33,16 @@ std::string firstThere(const std::vector<fs::path>& places)
     return places.empty() ? std::string() : places.front().string();
 }
 
-/// Two cores hold the load, the gateway and the tasks: kept apart, they disturb one another less.
-std::string coresOfTasks(const EngineInfo& info)
+/// The load and the gateway have the first core to themselves where the others hold the tasks with room to
+/// spare; kept apart, they disturb one another less.
+std::string coresOfTasks(const EngineInfo& info, const LabPlan& plan)
 {
-    return info.cores < 2 ? "" : info.cores == 2 ? "1" : fmt::format("1-{}", info.cores - 1);
+    constexpr std::int64_t kRoomy = 800;  // Of a thousand.
+    const std::int64_t others = static_cast<std::int64_t>(info.cores) - 1;
+    if (others < 1 || plan.milliCpus() > others * kRoomy) {
+        return "";
+    }
+    return others == 1 ? "1" : fmt::format("1-{}", others);
 }
 
 }  // namespace
@@ -111,7 +117,7 @@ Result<Done> Lab::setUp(const std::function<void(const LabStand::Progress&)>& pr
     made.labels = m_guard->labels();
     made.owner = m_guard->session().owner;
     made.session = m_guard->session().id.substr(0, 8);
-    made.coresOfTasks = coresOfTasks(m_found.info);
+    made.coresOfTasks = coresOfTasks(m_found.info, m_plan);
     made.coresOfGateway = m_found.info.cores >= 2 ? std::string("0") : std::string();
     made.goOnWithoutLimits = m_options.goOnWithoutLimits;
     made.places = labPlaces();
