@@ -57,6 +57,36 @@ bool isLoopback(const std::string& reference)
     return host.starts_with("127.") || host.starts_with("localhost:") || host.starts_with("[::1]");
 }
 
+/// Names with a digest under which an image is known at `name`.
+std::vector<std::string> digestsOf(const json& image, const std::string& name)
+{
+    std::vector<std::string> digests;
+    for (const json& entry : partOf(image, "RepoDigests")) {
+        const auto text = entry.get<std::string>();
+        // Docker shortens the names of its own hub.
+        if (text.starts_with(name + '@') || ("docker.io/" + text).starts_with(name + '@') ||
+            ("docker.io/library/" + text).starts_with(name + '@')) {
+            digests.push_back(text);
+        }
+    }
+    return digests;
+}
+
+/// Of several, the one that was asked for, or one that a registry gave: an image that was made here, pushed
+/// and pulled has two in Podman, and its `own` is that of the layers before they were compressed.
+std::string
+chosenDigest(const std::vector<std::string>& digests, const std::string& wanted, const std::string& own)
+{
+    std::string chosen;
+    for (const std::string& digest : digests) {
+        if (!wanted.empty() ? digest.ends_with('@' + wanted)
+                            : chosen.empty() || !digest.ends_with('@' + own)) {
+            chosen = digest;
+        }
+    }
+    return chosen;
+}
+
 }  // namespace
 
 Result<std::string> ContainerEngine::importImage(
@@ -110,22 +140,21 @@ Result<std::string> ContainerEngine::imageId(const std::string& reference)
 
 Result<std::string> ContainerEngine::imageDigest(const std::string& reference)
 {
-    Result<json> image = m_wire->askJson({.path = "/images/" + percentEncoded(reference, true) + "/json"});
+    Result<Wire::Kind> kind = m_wire->kind();
+    if (!kind) {
+        return kind.error();
+    }
+    Result<json> image = m_wire->askJson(
+        {.path = (kind->isPodman ? "/v4.0.0/libpod/images/" : "/images/") + percentEncoded(reference, true) +
+                 "/json"});
     if (!image) {
         return image.error();
     }
-    const std::string name = nameAndTag(reference.substr(0, reference.find('@'))).first;
-    Result<std::string> digest = understood(socket(), [&]() -> std::string {
-        for (const json& entry : partOf(*image, "RepoDigests")) {
-            const auto text = entry.get<std::string>();
-            // Docker shortens the names of its own hub.
-            if (text.starts_with(name + '@') || ("docker.io/" + text).starts_with(name + '@') ||
-                ("docker.io/library/" + text).starts_with(name + '@')) {
-                return text;
-            }
-        }
-        return {};
-    });
+    const std::size_t at = reference.find('@');
+    const std::string name = nameAndTag(reference.substr(0, at)).first;
+    const std::string wanted = at == std::string::npos ? std::string() : reference.substr(at + 1);
+    Result<std::string> digest = understood(
+        socket(), [&] { return chosenDigest(digestsOf(*image, name), wanted, textOf(*image, "Digest")); });
     if (digest && digest->empty()) {
         return Error{
             ErrorCode::NotFound, socket(),

@@ -266,6 +266,29 @@ TEST(AContainerEngine, TakesNothingForLabelledThatCarriesAnotherLabel)
     EXPECT_EQ(list->front().name, "mine");
 }
 
+// Recorded from Podman 4.3.1 after an import, a push and a pull: two digests, in any order.
+TEST(AContainerEngine, KnowsTheDigestOfTheRegistryFromThatOfTheImageBeforeItsPush)
+{
+    const std::string own = "sha256:" + std::string(64, '9');
+    const std::string pushed = "sha256:" + std::string(64, '1');
+    for (const bool isFirst : {true, false}) {
+        const std::string digests =
+            isFirst ? fmt::format(R"("127.0.0.1:1/h@{}","127.0.0.1:1/h@{}")", own, pushed)
+                    : fmt::format(R"("127.0.0.1:1/h@{}","127.0.0.1:1/h@{}")", pushed, own);
+        FakeEngine fake([&](const std::string&, const std::string&) {
+            FakeReply reply =
+                body(fmt::format(R"({{"Id":"1","Digest":"{}","RepoDigests":[{}]}})", own, digests));
+            reply.isPodman = true;
+            return reply;
+        });
+        ContainerEngine engine(fake.socket(), {}, 3s);
+        EXPECT_EQ(*engine.imageDigest("127.0.0.1:1/h:1"), "127.0.0.1:1/h@" + pushed);
+        EXPECT_EQ(*engine.imageDigest("127.0.0.1:1/h@" + own), "127.0.0.1:1/h@" + own);
+        EXPECT_EQ(*engine.imageDigest("127.0.0.1:1/h@" + pushed), "127.0.0.1:1/h@" + pushed);
+        EXPECT_FALSE(engine.imageDigest("127.0.0.1:2/h:1"));
+    }
+}
+
 TEST(AContainerEngine, MayBeAskedFromManyThreadsAtOnce)
 {
     FakeEngine fake(onlyThen(body(R"({"Id":"sha256:1"})")));

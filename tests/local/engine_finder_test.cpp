@@ -1,6 +1,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -163,15 +164,15 @@ TEST(AnEngineProcess, DiesWithTheProgramThatStartedIt)
         pause();
         _exit(process ? 0 : 1);
     }
-    for (int wait = 0;
-         wait < 200 && run("cat '" + (folder / "pid") + "'").output.find('\n') == std::string::npos; ++wait) {
+    int engine = 0;
+    for (int wait = 0; wait < 500 && engine == 0; ++wait) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        std::ifstream(folder / "pid") >> engine;
     }
-    const int engine = std::atoi(run("cat '" + (folder / "pid") + "'").output.c_str());
-    ASSERT_GT(engine, 0);
-    EXPECT_EQ(kill(engine, 0), 0);
+    const bool wasThere = engine > 0 && kill(engine, 0) == 0;
     kill(owner, SIGKILL);
     waitpid(owner, nullptr, 0);
+    ASSERT_TRUE(wasThere);
     bool isGone = false;
     for (int wait = 0; wait < 200 && !isGone; ++wait) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -29,8 +29,13 @@ LiveEngine& LiveEngine::get()
     return engine;
 }
 
-LiveEngine::LiveEngine() : m_search(findEngine()), m_owner("test-" + randomName())
+LiveEngine::LiveEngine() : m_owner("test-" + randomName())
 {
+    if (std::getenv("NEPH_NO_REAL_ENGINE")) {
+        m_whyNot = "NEPH_NO_REAL_ENGINE is set, so what needs a real container engine was NOT tested.";
+        return;
+    }
+    m_search = findEngine();
     if (!m_search.found) {
         m_whyNot =
             "No real container engine can run here, so what needs one was NOT tested:\n" + m_search.toText();
@@ -42,10 +47,6 @@ LiveEngine::LiveEngine() : m_search(findEngine()), m_owner("test-" + randomName(
         "Testing with {} {} ({}, cgroups {}{}) at {}\n", found.info.name, found.info.version,
         found.info.runtime, found.info.cgroupVersion, found.info.isRootless ? ", rootless" : ", rootful",
         found.socket);
-    if (std::getenv("NEPH_NO_REAL_ENGINE")) {
-        m_engine.reset();
-        m_whyNot = "NEPH_NO_REAL_ENGINE is set, so what needs a real container engine was NOT tested.";
-    }
 }
 
 LiveEngine::~LiveEngine()
