@@ -56,7 +56,7 @@ PlannedContainers containersOf(const Node& node, const KindSpec& kind)
     planned.node = node.id;
     planned.name = node.name;
     planned.as = kind.local.as;
-    planned.protocol = kind.local.protocol;
+    planned.protocol = protocolOf(node, kind);
     planned.recipe = kind.local.recipe;
     planned.hasLogin = kind.local.hasLogin;
     planned.port = planned.recipe.empty() ? kWorkloadPort : 0;
@@ -125,6 +125,16 @@ std::vector<std::string> notesOf(const CompiledDesign& compiled)
             notes.push_back(fmt::format("{} ({}) is simulation only.", node.name, kind->name));
         }
     }
+    for (const Link& link : compiled.design.links) {
+        const Node* caller = compiled.design.node(link.from);
+        const Node* target = compiled.design.node(link.to);
+        const KindSpec* kind = target == nullptr ? nullptr : compiled.catalog->find(target->kind);
+        if (caller != nullptr && kind != nullptr && protocolOf(*target, *kind) == "tcp") {
+            notes.push_back(fmt::format(
+                "Calls from {} to {} are left out: what it speaks is not known.", caller->name,
+                target->name));
+        }
+    }
     if (hasZones) {
         notes.emplace_back("Zones are labels here: losing one stops the containers that carry its name.");
     }
@@ -148,6 +158,33 @@ std::string sourceOf(const std::string& recipe, const std::string& reference)
 }
 
 }  // namespace
+
+std::string faceText(const Node& node, const KindSpec& kind, const std::string& key)
+{
+    Value held;
+    const Value* found = propertyOf(node, kind, key, held);
+    return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::string protocolOf(const Node& node, const KindSpec& kind)
+{
+    const std::string own = faceText(node, kind, "protocol");
+    return own.empty() || faceText(node, kind, "image").empty() ? kind.local.protocol : own;
+}
+
+std::string ownImageOf(const Design& design, const Catalog& catalog, const Node& node)
+{
+    const KindSpec* kind = catalog.find(node.kind);
+    std::string image = kind == nullptr ? std::string() : faceText(node, *kind, "image");
+    for (const Link* link : design.linksFrom(node.id)) {
+        const Node* target = design.node(link->to);
+        const KindSpec* of = target == nullptr ? nullptr : catalog.find(target->kind);
+        if (image.empty() && of != nullptr && of->local.as == As::Image) {
+            image = faceText(*target, *of, "image");
+        }
+    }
+    return image;
+}
 
 const PlannedContainers* LabPlan::of(const std::string& node) const
 {
@@ -254,14 +291,16 @@ std::string sha256(const std::string& text)
 
 std::string digestOf(const LabPlan& plan)
 {
-    Value json = {{"design", plan.designDigest}, {"images", Value::array()}, {"containers", Value::array()}};
+    // Where things are drawn, and what notes say, starts nothing.
+    Value json = {{"data", plan.designId}, {"images", Value::array()}, {"containers", Value::array()}};
     for (const PlannedImage& image : plan.images) {
         json["images"].push_back({image.node, image.name, image.recipe, image.reference, image.registry});
     }
     for (const PlannedContainers& each : plan.containers) {
         json["containers"].push_back(
             {each.node, nameOf(each.as), each.recipe, each.reference, each.count, each.most, each.milliCpus,
-             each.memoryBytes, each.command, each.environment, each.volumePath, each.port});
+             each.memoryBytes, each.command, each.environment, each.volumePath, each.port, each.protocol,
+             each.hasLogin});
     }
     return sha256(json.dump());
 }

@@ -25,8 +25,8 @@ struct LocalFace {
     bool hasLogin = false;
     /// What the sample workload is told: its field to a property key here, or "fact:<key>".
     std::map<std::string, std::string> settings;
-    /// Of servers: the property that holds vCPUs, MiB, how many there are, image, command, environment,
-    /// volume.
+    /// Of servers: the property that holds vCPUs, MiB, how many there are, image, command, environment, volume,
+    /// port, protocol, health path.
     std::map<std::string, std::string> container;
 };
 
