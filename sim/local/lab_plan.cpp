@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -75,6 +76,10 @@ PlannedContainers containersOf(const Node& node, const KindSpec& kind)
     if (const Value* most = read("most")) {
         planned.most = std::max(planned.count, static_cast<std::uint32_t>(numberOf(*most)));
     }
+    if (const Value* percent = read("surgePercent")) {
+        planned.most = static_cast<std::uint32_t>(std::ceil(planned.most * numberOf(*percent) / 100));
+        planned.most = std::max(planned.count, planned.most);
+    }
     if (const Value* image = read("image"); image != nullptr && !image->get<std::string>().empty()) {
         planned.reference = image->get<std::string>();
         planned.recipe.clear();
@@ -142,6 +147,17 @@ std::vector<std::string> notesOf(const CompiledDesign& compiled)
     return notes;
 }
 
+/// Text of a design on one line of a terminal: what would move its cursor is a question mark.
+std::string plain(std::string text)
+{
+    for (char& c : text) {
+        constexpr unsigned char kDelete = 0x7f;
+        const auto byte = static_cast<unsigned char>(c);
+        c = byte < ' ' || byte == kDelete ? '?' : c;
+    }
+    return text;
+}
+
 std::string sizeOf(const PlannedContainers& each)
 {
     return fmt::format(
@@ -151,7 +167,7 @@ std::string sizeOf(const PlannedContainers& each)
 std::string sourceOf(const std::string& recipe, const std::string& reference)
 {
     if (!reference.empty()) {
-        return fmt::format("your image {}", reference);
+        return fmt::format("your image {}", plain(reference));
     }
     return recipe == "workload" || recipe.empty() ? "the sample workload"
                                                   : fmt::format("{} as it is installed here", recipe);
@@ -246,7 +262,7 @@ LabPlan planLab(const CompiledDesign& compiled)
 
 std::string toText(const LabPlan& plan)
 {
-    std::string text = fmt::format("\"{}\" on this machine would start:\n", plan.design);
+    std::string text = fmt::format("\"{}\" on this machine would start:\n", plain(plan.design));
     text +=
         "  1 load balancer (haproxy as it is installed here), the only one with open ports, on 127.0.0.1\n";
     for (const PlannedContainers& each : plan.containers) {
@@ -254,17 +270,24 @@ std::string toText(const LabPlan& plan)
                                                    : fmt::format("{}", each.count);
         const bool isTask = each.as == As::Tasks;
         text += fmt::format(
-            "  {} x {} ({}): {}\n", count, each.name,
+            "  {} x {} ({}): {}\n", count, plain(each.name),
             isTask ? "tasks" : sourceOf(each.recipe, each.reference), sizeOf(each));
         if (!each.command.empty()) {
-            text += fmt::format("      command: {}\n", fmt::join(each.command, " "));
+            text +=
+                fmt::format("      command: {}\n", plain(fmt::format("{}", fmt::join(each.command, " "))));
+        }
+        for (const auto& [key, value] : each.environment) {
+            text += fmt::format("      environment: {}={}\n", plain(key), plain(value));
+        }
+        if (!each.reference.empty()) {
+            text += fmt::format("      listens on port {}\n", each.port);
         }
         if (!each.volumePath.empty()) {
-            text += fmt::format("      keeps {} in a named volume\n", each.volumePath);
+            text += fmt::format("      keeps {} in a named volume\n", plain(each.volumePath));
         }
     }
     for (const PlannedImage& image : plan.images) {
-        text += fmt::format("  image {}: {}\n", image.name, sourceOf(image.recipe, image.reference));
+        text += fmt::format("  image {}: {}\n", plain(image.name), sourceOf(image.recipe, image.reference));
     }
     text += fmt::format(
         "At most {:g} vCPU and {} MiB at a time. No container may become root, write to its own image, reach "
@@ -272,7 +295,7 @@ std::string toText(const LabPlan& plan)
         "internet or be reached from another machine.\n",
         static_cast<double>(plan.milliCpus()) / 1000, plan.memoryBytes() / kMebibyte);
     for (const std::string& note : plan.notes) {
-        text += note + "\n";
+        text += plain(note) + "\n";
     }
     return text;
 }

@@ -307,6 +307,10 @@ std::map<std::string, std::string> readReferences(JsonFields& face, const char* 
     if (json == nullptr) {
         return references;
     }
+    if (!json->is_object()) {
+        face.complain(key, "This has to be an object of names and what each of them takes.");
+        return references;
+    }
     for (const auto& [name, value] : json->items()) {
         const std::string reference = value.is_string() ? value.get<std::string>() : std::string();
         constexpr std::string_view kFact = "fact:";
