@@ -14,6 +14,7 @@
 #include "app/cli/output.h"
 #include "app/cli/text_format.h"
 #include "sim/local/comparison.h"
+#include "sim/local/compose_file.h"
 #include "sim/local/consent.h"
 #include "sim/local/lab.h"
 #include "sim/local/state_folder.h"
@@ -29,6 +30,7 @@ struct LabCommandOptions {
     std::string engine;
     std::string runtime;
     std::string report;
+    std::string output;
     std::string node;
     std::string calibration;
     bool isUncalibrated = false;
@@ -285,6 +287,13 @@ ExitCode compareCommand(const LabCommandOptions& options)
     how.warmUp = *warmUp;
     how.calibration = *calibration;
     how.stop = interrupt.token();
+    std::string told;
+    how.progress = [&told](const std::string& what, double) {
+        if (what != told) {
+            told = what;
+            tell(what + " ...");
+        }
+    };
     opened.lab->tellStatus("comparing");
     const Result<Comparison> comparison = compareLab(*opened.lab, how);
     const ExitCode code = closeLab(*opened.lab, Ok);
@@ -306,6 +315,58 @@ ExitCode compareCommand(const LabCommandOptions& options)
     return interrupt.token().stop_requested() ? No : code;
 }
 
+ExitCode compose(const LabCommandOptions& options)
+{
+    const std::optional<Design> design = openForRun(options.design);
+    if (!design) {
+        return BadInput;
+    }
+    const LabPlan planned = planLab(*compile(*design, Catalog::builtIn(), serviceTypes()));
+    const Result<std::string> file = composeFile(*design, planned, labPlaces());
+    if (!file) {
+        complain(file.error());
+        return file.error().code == ErrorCode::Invalid ? No : BadInput;
+    }
+    if (options.output.empty()) {
+        fmt::print("{}", *file);
+        return Ok;
+    }
+    if (const Result<Done> written = writeFileAtomically(options.output, *file); !written) {
+        complain(written.error());
+        return BadInput;
+    }
+    return Ok;
+}
+
+Value toJson(const LabPlan& plan)
+{
+    Value json = {{"design", plan.design}, {"digest", digestOf(plan)}, {"images", Value::array()}};
+    for (const PlannedImage& each : plan.images) {
+        json["images"].push_back(
+            {{"node", each.node}, {"name", each.name}, {"recipe", each.recipe}, {"image", each.reference}});
+    }
+    json["containers"] = Value::array();
+    for (const PlannedContainers& each : plan.containers) {
+        json["containers"].push_back(
+            {{"node", each.node},
+             {"name", each.name},
+             {"as", nameOf(each.as)},
+             {"protocol", each.protocol},
+             {"recipe", each.recipe},
+             {"image", each.reference},
+             {"count", each.count},
+             {"most", each.most},
+             {"milli_cpus", each.milliCpus},
+             {"memory_bytes", each.memoryBytes},
+             {"command", each.command},
+             {"environment", each.environment},
+             {"volume", each.volumePath},
+             {"port", each.port}});
+    }
+    json["notes"] = plan.notes;
+    return json;
+}
+
 ExitCode plan(const LabCommandOptions& options)
 {
     const std::optional<Design> design = openForRun(options.design);
@@ -313,7 +374,12 @@ ExitCode plan(const LabCommandOptions& options)
         return BadInput;
     }
     const auto compiled = compile(*design, Catalog::builtIn(), serviceTypes());
-    fmt::print("{}", toText(planLab(*compiled)));
+    const LabPlan planned = planLab(*compiled);
+    if (options.json) {
+        printJson(toJson(planned));
+    } else {
+        fmt::print("{}", toText(planned));
+    }
     return Ok;
 }
 
@@ -379,8 +445,11 @@ ExitCode logs(const LabCommandOptions& options)
     }
     ContainerEngine engine(search.found->socket, search.found->runtime);
     const std::optional<std::string> state = stateOrComplaint();
+    if (!state) {
+        return BadInput;
+    }
     std::size_t shown = 0;
-    forSessions(state.value_or(""), [&](const SessionRecords&, const SessionRecord& record) {
+    forSessions(*state, [&](const SessionRecords&, const SessionRecord& record) {
         const auto containers =
             engine.labelled(Thing::Container, fmt::format("{}={}", kSessionLabel, record.session.id));
         for (const LabelledThing& each : containers ? *containers : std::vector<LabelledThing>()) {
@@ -440,7 +509,10 @@ ExitCode volumes(const LabCommandOptions& options)
 {
     const EngineSearch search = findEngine(wishesOf(options));
     const std::optional<std::string> state = stateOrComplaint();
-    const Result<std::string> owner = installationId(state.value_or(""));
+    if (!state) {
+        return BadInput;
+    }
+    const Result<std::string> owner = installationId(*state);
     if (!search.found || !owner) {
         complain(search.found ? owner.error().what : search.toText());
         return BadInput;
@@ -474,30 +546,45 @@ void addLab(CLI::App& app, Action& action)
 {
     CLI::App* lab = app.add_subcommand("lab", "Run a design for real, on containers of this machine");
     lab->require_subcommand(1);
-    const auto add = [&](const char* name, const char* help, Command command, bool hasDesign) {
+    const auto add = [&](const char* name, const char* help, Command command) {
         const auto options = std::make_shared<LabCommandOptions>();
         CLI::App* sub = lab->add_subcommand(name, help);
-        sub->add_option("--engine", options->engine, "Socket of the container engine (found by itself)");
-        sub->add_option("--runtime", options->runtime, "OCI runtime: runc, crun (the engine's own)");
-        sub->add_flag("--json", options->json, "Print JSON");
-        if (hasDesign) {
-            sub->add_option("DESIGN", options->design, "File (*.nepho) or name of a template")->required();
-            sub->add_option("--for", options->length, "How long: 90s, 10m");
-            sub->add_option("--seed", options->seed, "Seed of all chance (1)");
-            sub->add_flag("--allow-containers", options->isAllowed, "Carry out the plan without asking");
-            sub->add_flag(
-                "--without-limits", options->withoutLimits, "Go on where limits cannot be enforced");
-        }
         sub->callback(
             [command, options, &action] { action = [command, options] { return command(*options); }; });
         return std::pair(sub, options);
     };
-    add("doctor", "What is there to run containers, what works, and what to install", doctor, false);
-    add("plan", "What would be started; starts nothing", plan, true);
-    const auto [upCommand, upOptions] = add("up", "Start a design and keep it up until Ctrl-C", up, true);
+    const auto addEngine = [](CLI::App* sub, LabCommandOptions& options) {
+        sub->add_option("--engine", options.engine, "Socket of the container engine (found by itself)");
+        sub->add_option("--runtime", options.runtime, "OCI runtime: runc, crun (the engine's own)");
+    };
+    const auto addDesign = [](CLI::App* sub, LabCommandOptions& options) {
+        sub->add_option("DESIGN", options.design, "File (*.nepho) or name of a template")->required();
+    };
+    const auto addRun = [&](CLI::App* sub, LabCommandOptions& options) {
+        addEngine(sub, options);
+        addDesign(sub, options);
+        sub->add_option("--for", options.length, "How long: 90s, 10m");
+        sub->add_option("--seed", options.seed, "Seed of all chance (1)");
+        sub->add_flag("--allow-containers", options.isAllowed, "Carry out the plan without asking");
+        sub->add_flag("--without-limits", options.withoutLimits, "Go on where limits cannot be enforced");
+    };
+    const auto [doctorCommand, doctorOptions] =
+        add("doctor", "What is there to run containers, what works, and what to install", doctor);
+    addEngine(doctorCommand, *doctorOptions);
+    const auto [planCommand, planOptions] = add("plan", "What would be started; starts nothing", plan);
+    addDesign(planCommand, *planOptions);
+    planCommand->add_flag("--json", planOptions->json, "Print JSON");
+    const auto [composeSub, composeOptions] =
+        add("compose", "A Compose file of your own containers and their stores", compose);
+    addDesign(composeSub, *composeOptions);
+    composeSub->add_option("-o,--output", composeOptions->output, "Write it there");
+    const auto [upCommand, upOptions] = add("up", "Start a design and keep it up until Ctrl-C", up);
+    addRun(upCommand, *upOptions);
     upCommand->add_flag("--load", upOptions->withLoad, "With the design's own users");
     const auto [compare, compareOptions] =
-        add("compare", "Run the simulation and the real thing, and compare", compareCommand, true);
+        add("compare", "Run the simulation and the real thing, and compare", compareCommand);
+    addRun(compare, *compareOptions);
+    compare->add_flag("--json", compareOptions->json, "Print JSON");
     compare->add_option("--warm-up", compareOptions->warmUp, "Compare from then on (from a steady state on)");
     compare->add_option("--report", compareOptions->report, "Keep the comparison as JSON");
     compare->add_option(
@@ -505,15 +592,21 @@ void addLab(CLI::App& app, Action& action)
     compare->add_flag("--uncalibrated", compareOptions->isUncalibrated, "Use the defaults of kinds alone");
     const auto [calibrate, calibrateOptions] =
         add("calibrate", "Measure what this machine takes, at a third of the load; the simulation can use it",
-            calibrateCommand, true);
+            calibrateCommand);
+    addRun(calibrate, *calibrateOptions);
     calibrate->add_option(
         "--calibration", calibrateOptions->calibration, "File to keep it in (that of this machine)");
-    add("status", "What runs for real at present, and how to reach it", status, false);
-    const auto [logCommand, logOptions] = add("logs", "What containers have said", logs, false);
+    const auto [statusCommand, statusOptions] =
+        add("status", "What runs for real at present, and how to reach it", status);
+    statusCommand->add_flag("--json", statusOptions->json, "Print JSON");
+    const auto [logCommand, logOptions] = add("logs", "What containers have said", logs);
+    addEngine(logCommand, *logOptions);
     logCommand->add_option("NAME", logOptions->node, "Only of containers with this in their name");
-    add("down", "Stop everything and remove it; named volumes stay", down, false);
-    const auto [volumeCommand, volumeOptions] =
-        add("volumes", "Volumes with data, which are kept", volumes, false);
+    const auto [downCommand, downOptions] =
+        add("down", "Stop everything and remove it; named volumes stay", down);
+    addEngine(downCommand, *downOptions);
+    const auto [volumeCommand, volumeOptions] = add("volumes", "Volumes with data, which are kept", volumes);
+    addEngine(volumeCommand, *volumeOptions);
     volumeCommand->add_option("--remove", volumeOptions->node, "Remove this one for good");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -51,12 +52,29 @@ struct FleetConfig {
     Duration billedAtLeast{60s};
 };
 
+/// Where the containers of a node really run that restarts them always: what the simulation only waits for is
+/// done here. Containers count from 0.
+class ServerHost {
+public:
+    virtual ~ServerHost() = default;
+    /// Starts a container, or the same one again. `problem`: why that did not work; else as it was.
+    virtual Process start(std::size_t index, std::shared_ptr<std::string> problem) = 0;
+    /// From the start of its process until it listens; the replica is the container from now on.
+    virtual Process listen(std::size_t index, ReplicaId replica) = 0;
+    /// It is to go at once.
+    virtual void drop(std::size_t index) = 0;
+    /// To be told when one ends that nobody has dropped, and why.
+    std::function<void(std::size_t index, const std::string& reason)> onDeath;
+};
+
 /// What the tasks of a run are: replicas of the simulation, or real containers (sim/local). Controllers do
 /// not know which.
 class Platform {
 public:
     virtual ~Platform() = default;
     virtual std::unique_ptr<Fleet> fleet(World& world, FleetConfig config) = 0;
+    /// Nothing where the containers of this node are simulated.
+    virtual std::unique_ptr<ServerHost> serverHost(World&, const std::string& /*nodeId*/) { return nullptr; }
 
     static Platform& simulated();
 };

@@ -12,11 +12,18 @@ ServerContainers::ServerContainers(World& world, Config config) : m_world(world)
 {
     for (std::uint32_t i = 0; i < m_config.count; ++i) {
         auto container = std::make_unique<Container>(world.sim());
+        container->index = i;
         container->name = fmt::format("{}-{}", m_config.name, i + 1);
         if (!m_config.zones.empty()) {
             container->zone = m_config.zones[i % m_config.zones.size()];
         }
         m_containers.push_back(std::move(container));
+    }
+    m_host = m_world.platform().serverHost(m_world, m_config.nodeId);
+    if (m_host != nullptr) {
+        m_host->onDeath = [this](std::size_t index, const std::string& reason) {
+            die(*m_containers[index], reason);
+        };
     }
     m_world.data().onOutOfMemory(m_config.replicas.pool, [this](ReplicaId replica) {
         for (const auto& container : m_containers) {
@@ -74,16 +81,31 @@ Process ServerContainers::startUp(std::size_t index)
     Container& container = *m_containers[index];
     container.diedOf.clear();
     enter(container, State::Starting);
-    const Time listensAt = m_world.now() + m_config.start;
+    const auto problem = std::make_shared<std::string>();
+    if (m_host != nullptr) {
+        Process starting = m_host->start(index, problem);
+        co_await std::move(starting);
+    }
+    if (!problem->empty()) {
+        die(container, *problem);
+    }
+    const Time listensAt = m_host != nullptr ? m_world.now() : m_world.now() + m_config.start;
     while (container.diedOf.empty() && m_world.now() < listensAt) {
         co_await container.wake.waitFor(listensAt - m_world.now());
     }
     if (!container.diedOf.empty()) {
         co_return;
     }
-    enter(container, State::Running);
     container.cpuBusyBefore = 0;
     container.replica = m_world.data().addReplica(m_config.replicas.pool, container.zone, 0);
+    if (m_host != nullptr) {
+        Process listening = m_host->listen(index, container.replica);
+        co_await std::move(listening);
+        if (!container.diedOf.empty()) {
+            co_return;
+        }
+    }
+    enter(container, State::Running);
     if (m_cpuShare < 1) {
         limitCpu(container);
     }
@@ -104,6 +126,9 @@ void ServerContainers::die(Container& container, const std::string& reason)
         removeFromService(m_world, m_config.nodeId, container.replica);
         m_world.data().removeReplica(container.replica, m_config.replicas.reset);
         container.replica = {};
+    }
+    if (m_host != nullptr) {
+        m_host->drop(container.index);
     }
     m_world.log(
         EventLevel::Failure, m_config.nodeId, fmt::format("(container {}) died: {}", container.name, reason),

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/cloud/platform.h"
 #include "sim/cloud/request_handler.h"
 #include "sim/cloud/world.h"
 
@@ -70,6 +71,7 @@ private:
     struct Container {
         explicit Container(Simulation& simulation) : wake(simulation) {}
 
+        std::size_t index = 0;
         std::string name;  ///< "shop-2"
         ZoneIndex zone;
         State state = State::Waiting;
@@ -90,6 +92,7 @@ private:
     World& m_world;
     Config m_config;
     std::vector<std::unique_ptr<Container>> m_containers;
+    std::unique_ptr<ServerHost> m_host;  ///< Null: simulated.
     std::uint32_t m_restarts = 0;
     double m_cpuShare = 1;
 };

@@ -46,8 +46,10 @@ Snapshot lookAt(Lab& lab, LocalRun& run, ContainerMeter& meter)
         }
         const auto server = lab.stand().servers().find(planned.node);
         if (server != lab.stand().servers().end()) {
-            if (const std::optional<ContainerUse> use = meter.read(server->second)) {
-                snapshot.cpuSeconds[planned.node] = use->cpuSeconds;
+            for (const std::string& container : server->second) {
+                if (const std::optional<ContainerUse> use = meter.read(container)) {
+                    snapshot.cpuSeconds[planned.node] += use->cpuSeconds;
+                }
             }
         }
     }

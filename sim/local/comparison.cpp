@@ -155,8 +155,12 @@ std::vector<ComparedNode> nodesOf(const CompiledDesign& compiled, const Comparis
         const auto share = [](double percent) { return percent < 0 ? -1 : percent / 100; };
         one.cpuSimulated = share(mean(comparison.simulated, "CPUUtilization"));
         one.cpuMeasured = share(mean(comparison.measured, "CPUUtilization"));
-        one.tasksSimulated = mean(comparison.simulated, "RunningTaskCount");
-        one.tasksMeasured = mean(comparison.measured, "RunningTaskCount");
+        const auto tasks = [&](const RunResult& result) {
+            const double count = mean(result, "RunningTaskCount");
+            return count < 0 ? mean(result, "RunningContainers") : count;
+        };
+        one.tasksSimulated = tasks(comparison.simulated);
+        one.tasksMeasured = tasks(comparison.measured);
         one.memorySimulated = stationOf(comparison.simulated, node.id, "memory");
         one.memoryMeasured = stationOf(comparison.measured, node.id, "memory");
         if (one.cpuMeasured >= 0 || one.tasksMeasured >= 0) {
@@ -170,6 +174,8 @@ std::vector<ComparedNode> nodesOf(const CompiledDesign& compiled, const Comparis
 struct Course {
     Classes atWarm;
     RunResult end;
+
+    SeenCourse seen() const { return {atWarm, end.classes}; }
 };
 
 Course follow(LiveRun& run, Time warm, const ComparisonOptions& options, const std::string& what)
@@ -191,6 +197,20 @@ Course follow(LiveRun& run, Time warm, const ComparisonOptions& options, const s
 }
 
 }  // namespace
+
+ComparedClass compareClass(
+    const std::string& name, const SeenCourse& simulated, const SeenCourse& measured, Duration length)
+{
+    const Side predicted = sideOf(simulated.before, simulated.after, name);
+    const Side seen = sideOf(measured.before, measured.after, name);
+    return {
+        name,
+        figuresOf(predicted, length),
+        figuresOf(seen, length),
+        intervalOf(seen.latency, 0.5),
+        intervalOf(seen.latency, 0.95),
+        intervalOf(seen.latency, 0.99)};
+}
 
 double Comparison::error(Duration simulated, Duration measured)
 {
@@ -253,6 +273,9 @@ Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options)
         return real.error();
     }
     const Course measured = follow(**real, comparison.from, options, "running for real");
+    if (options.stop.stop_requested()) {
+        return Error{ErrorCode::Invalid, design.name, "Stopped before there was anything to compare."};
+    }
     comparison.load = (*real)->load();
     simulation = LiveRun::start(design, how);
     const Course simulated = follow(**simulation, comparison.from, options, "simulating");
@@ -262,12 +285,8 @@ Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options)
     std::vector<std::string> names{""};
     names.insert(names.end(), compiled.plan.classes.begin(), compiled.plan.classes.end());
     for (const std::string& name : names) {
-        const Side predicted = sideOf(simulated.atWarm, simulated.end.classes, name);
-        const Side seen = sideOf(measured.atWarm, measured.end.classes, name);
-        const Duration length = comparison.to - comparison.from;
         comparison.classes.push_back(
-            {name, figuresOf(predicted, length), figuresOf(seen, length), intervalOf(seen.latency, 0.5),
-             intervalOf(seen.latency, 0.95), intervalOf(seen.latency, 0.99)});
+            compareClass(name, simulated.seen(), measured.seen(), comparison.to - comparison.from));
     }
     comparison.nodes = nodesOf(compiled, comparison);
     comparison.startTimes = lab.stand().startTimes();

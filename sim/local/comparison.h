@@ -82,6 +82,16 @@ struct ComparisonOptions {
     std::stop_token stop;
 };
 
+/// What users had seen at the beginning and at the end of the compared time, by class.
+struct SeenCourse {
+    std::map<std::string, ClassResult> before;
+    std::map<std::string, ClassResult> after;
+};
+
+/// One class ("": all of them) over a time of that length.
+ComparedClass compareClass(
+    const std::string& name, const SeenCourse& simulated, const SeenCourse& measured, Duration length);
+
 /// Runs both, the real one first, and compares what users saw from the end of the warm-up on. The lab is set
 /// up.
 Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options);

@@ -59,7 +59,7 @@ std::optional<ContainerMeter::Files> ContainerMeter::filesOf(const std::string& 
         return std::nullopt;
     }
     // "4:cpuacct:/libpod_parent/libpod-…", or "0::/…" alone under version 2.
-    std::ifstream in(fmt::format("/proc/{}/cgroup", pid));
+    std::ifstream in(fmt::format("{}/{}/cgroup", m_processes, pid));
     Files files;
     for (std::string line; std::getline(in, line);) {
         const std::size_t first = line.find(':');
@@ -70,11 +70,11 @@ std::optional<ContainerMeter::Files> ContainerMeter::filesOf(const std::string& 
         const std::string controllers = line.substr(first + 1, second - first - 1);
         const std::string path = line.substr(second + 1);
         if (controllers.find("cpuacct") != std::string::npos) {
-            files.cpu = "/sys/fs/cgroup/cpuacct" + path + "/cpuacct.usage";
+            files.cpu = m_groups + "/cpuacct" + path + "/cpuacct.usage";
         } else if (controllers == "memory") {
-            files.memory = "/sys/fs/cgroup/memory" + path + "/memory.usage_in_bytes";
+            files.memory = m_groups + "/memory" + path + "/memory.usage_in_bytes";
         } else if (controllers.empty() && files.cpu.empty()) {
-            const std::string folder = "/sys/fs/cgroup" + path;
+            const std::string folder = m_groups + path;
             if (std::filesystem::exists(folder + "/cpu.stat")) {
                 files = {folder + "/cpu.stat", folder + "/memory.current", true};
             }
@@ -96,6 +96,8 @@ std::optional<ContainerUse> ContainerMeter::read(const std::string& id)
             files->isV2 ? statIn(files->cpu, "usage_usec") : numberIn(files->cpu);
         const std::optional<std::int64_t> memory = numberIn(files->memory);
         if (!cpu) {
+            // It was started again, or it is gone: the next look finds other counters, or none.
+            forget(id);
             return std::nullopt;
         }
         m_isDirect = true;

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "sim/local/container_engine.h"
 
@@ -12,7 +13,12 @@ namespace neph {
 /// microseconds; else from the engine, which takes a tenth of a second and a core.
 class ContainerMeter {
 public:
-    explicit ContainerMeter(ContainerEngine& engine) : m_engine(engine) {}
+    /// Where the kernel shows processes and control groups.
+    explicit ContainerMeter(
+        ContainerEngine& engine, std::string processes = "/proc", std::string groups = "/sys/fs/cgroup")
+        : m_engine(engine), m_processes(std::move(processes)), m_groups(std::move(groups))
+    {
+    }
 
     /// Nothing, where nobody says.
     std::optional<ContainerUse> read(const std::string& id);
@@ -29,6 +35,8 @@ private:
     std::optional<Files> filesOf(const std::string& id);
 
     ContainerEngine& m_engine;
+    std::string m_processes;
+    std::string m_groups;
     std::map<std::string, Files> m_files;
     bool m_isDirect = false;
 };

@@ -21,6 +21,8 @@ struct GatewayLayout {
         std::string balance;          ///< "roundrobin", "leastconn", "random(1)"
         std::uint32_t slots = 0;      ///< At most so many replicas at a time.
         std::uint16_t probePort = 0;  ///< Reaches one replica: header X-Neph-Slot names the slot, from 1.
+        std::string readyPath = "/ready";    ///< Any answer: it listens.
+        std::string healthPath = "/health";  ///< Below 400: it is well.
     };
     struct Frontend {
         std::string node;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/local/gateway.h"
+#include "sim/local/lab_plan.h"
 #include "sim/model/local_face.h"
 
 namespace neph {
@@ -21,9 +22,9 @@ const KindSpec* kindOf(const CompiledDesign& compiled, const Node& node)
     return compiled.catalog->find(node.kind);
 }
 
-bool hasReplicas(const KindSpec& kind)
+bool hasReplicas(const Node& node, const KindSpec& kind)
 {
-    return (kind.local.as == As::Tasks || kind.local.as == As::Server) && kind.local.protocol == "http";
+    return (kind.local.as == As::Tasks || kind.local.as == As::Server) && protocolOf(node, kind) == "http";
 }
 
 /// As the load balancer in front of it does it; who calls without one picks at random.
@@ -51,7 +52,7 @@ GatewayLayout::Frontend balancerOf(const CompiledDesign& compiled, const Node& n
     for (const Link* link : compiled.design.linksFrom(node.id)) {
         const Node* target = compiled.design.node(link->to);
         const KindSpec* of = kindOf(compiled, *target);
-        if (of == nullptr || !hasReplicas(*of)) {
+        if (of == nullptr || !hasReplicas(*target, *of)) {
             continue;
         }
         const auto own = link->properties.find("weight");
@@ -99,7 +100,7 @@ std::string frontendText(const GatewayLayout::Frontend& frontend, const GatewayL
 std::string backendText(const GatewayLayout::Backend& backend)
 {
     std::string text = fmt::format(
-        "backend b-{0}\n  balance {1}\n  server-template t 1-{2} 127.0.0.1:1 disabled\n"
+        "backend b-{0}\n  balance {1}\n  server-template t 1-{2} 127.0.0.1:1 weight 100 disabled\n"
         "frontend pf-{0}\n  bind :{3}\n  default_backend p-{0}\n"
         "backend p-{0}\n  http-reuse never\n",
         backend.node, backend.balance, backend.slots, backend.probePort);
@@ -149,11 +150,20 @@ gatewayLayout(const CompiledDesign& compiled, const std::map<std::string, std::u
         if (kind == nullptr) {
             continue;
         }
-        if (hasReplicas(*kind)) {
-            const auto probe = static_cast<std::uint16_t>(kFirstProbePort + layout.backends.size());
-            layout.backends.push_back({node.id, balanceOf(compiled, node), kMostSlots, probe});
+        if (hasReplicas(node, *kind)) {
+            GatewayLayout::Backend backend;
+            backend.node = node.id;
+            backend.balance = balanceOf(compiled, node);
+            backend.slots = kMostSlots;
+            backend.probePort = static_cast<std::uint16_t>(kFirstProbePort + layout.backends.size());
+            if (!ownImageOf(compiled.design, *compiled.catalog, node).empty()) {
+                const std::string path = faceText(node, *kind, "healthPath");
+                backend.healthPath = path.starts_with('/') ? path : "/";
+                backend.readyPath = backend.healthPath;
+            }
+            layout.backends.push_back(std::move(backend));
         }
-        if (hasReplicas(*kind) || kind->local.as == As::Gateway) {
+        if (hasReplicas(node, *kind) || kind->local.as == As::Gateway) {
             GatewayLayout::Frontend frontend =
                 kind->local.as == As::Gateway ? balancerOf(compiled, node, *kind)
                                               : GatewayLayout::Frontend{node.id, 0, {{node.id, 1.0}}, 60};

@@ -134,17 +134,25 @@ Result<Done> Lab::setUp(const std::function<void(const LabStand::Progress&)>& pr
 
 Result<std::unique_ptr<LocalRun>> Lab::run(const LocalRun::Options& options)
 {
+    if (!m_guard || !m_stand) {
+        return Error{ErrorCode::Invalid, m_plan.design, "The lab is not set up."};
+    }
     return LocalRun::start(m_compiled, *m_stand, options);
 }
 
 void Lab::tellStatus(const std::string& status)
 {
     // Others may not learn of it; the lab goes on.
-    (void)m_guard->update(status, m_stand->endpoints());
+    if (m_guard && m_stand) {
+        (void)m_guard->update(status, m_stand->endpoints());
+    }
 }
 
 CleanUpReport Lab::close()
 {
+    if (!m_guard) {
+        return {};
+    }
     CleanUpReport report = m_guard->end();
     m_guard.reset();
     return report;

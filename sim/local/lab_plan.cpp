@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -56,7 +57,7 @@ PlannedContainers containersOf(const Node& node, const KindSpec& kind)
     planned.node = node.id;
     planned.name = node.name;
     planned.as = kind.local.as;
-    planned.protocol = kind.local.protocol;
+    planned.protocol = protocolOf(node, kind);
     planned.recipe = kind.local.recipe;
     planned.hasLogin = kind.local.hasLogin;
     planned.port = planned.recipe.empty() ? kWorkloadPort : 0;
@@ -74,6 +75,10 @@ PlannedContainers containersOf(const Node& node, const KindSpec& kind)
     planned.most = planned.count;
     if (const Value* most = read("most")) {
         planned.most = std::max(planned.count, static_cast<std::uint32_t>(numberOf(*most)));
+    }
+    if (const Value* percent = read("surgePercent")) {
+        planned.most = static_cast<std::uint32_t>(std::ceil(planned.most * numberOf(*percent) / 100));
+        planned.most = std::max(planned.count, planned.most);
     }
     if (const Value* image = read("image"); image != nullptr && !image->get<std::string>().empty()) {
         planned.reference = image->get<std::string>();
@@ -125,11 +130,32 @@ std::vector<std::string> notesOf(const CompiledDesign& compiled)
             notes.push_back(fmt::format("{} ({}) is simulation only.", node.name, kind->name));
         }
     }
+    for (const Link& link : compiled.design.links) {
+        const Node* caller = compiled.design.node(link.from);
+        const Node* target = compiled.design.node(link.to);
+        const KindSpec* kind = target == nullptr ? nullptr : compiled.catalog->find(target->kind);
+        if (caller != nullptr && kind != nullptr && protocolOf(*target, *kind) == "tcp") {
+            notes.push_back(fmt::format(
+                "Calls from {} to {} are left out: what it speaks is not known.", caller->name,
+                target->name));
+        }
+    }
     if (hasZones) {
         notes.emplace_back("Zones are labels here: losing one stops the containers that carry its name.");
     }
     notes.emplace_back("Prices, pull limits of registries and Spot stay with the simulation.");
     return notes;
+}
+
+/// Text of a design on one line of a terminal: what would move its cursor is a question mark.
+std::string plain(std::string text)
+{
+    for (char& c : text) {
+        constexpr unsigned char kDelete = 0x7f;
+        const auto byte = static_cast<unsigned char>(c);
+        c = byte < ' ' || byte == kDelete ? '?' : c;
+    }
+    return text;
 }
 
 std::string sizeOf(const PlannedContainers& each)
@@ -141,13 +167,40 @@ std::string sizeOf(const PlannedContainers& each)
 std::string sourceOf(const std::string& recipe, const std::string& reference)
 {
     if (!reference.empty()) {
-        return fmt::format("your image {}", reference);
+        return fmt::format("your image {}", plain(reference));
     }
     return recipe == "workload" || recipe.empty() ? "the sample workload"
                                                   : fmt::format("{} as it is installed here", recipe);
 }
 
 }  // namespace
+
+std::string faceText(const Node& node, const KindSpec& kind, const std::string& key)
+{
+    Value held;
+    const Value* found = propertyOf(node, kind, key, held);
+    return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::string protocolOf(const Node& node, const KindSpec& kind)
+{
+    const std::string own = faceText(node, kind, "protocol");
+    return own.empty() || faceText(node, kind, "image").empty() ? kind.local.protocol : own;
+}
+
+std::string ownImageOf(const Design& design, const Catalog& catalog, const Node& node)
+{
+    const KindSpec* kind = catalog.find(node.kind);
+    std::string image = kind == nullptr ? std::string() : faceText(node, *kind, "image");
+    for (const Link* link : design.linksFrom(node.id)) {
+        const Node* target = design.node(link->to);
+        const KindSpec* of = target == nullptr ? nullptr : catalog.find(target->kind);
+        if (image.empty() && of != nullptr && of->local.as == As::Image) {
+            image = faceText(*target, *of, "image");
+        }
+    }
+    return image;
+}
 
 const PlannedContainers* LabPlan::of(const std::string& node) const
 {
@@ -210,7 +263,7 @@ LabPlan planLab(const CompiledDesign& compiled)
 
 std::string toText(const LabPlan& plan)
 {
-    std::string text = fmt::format("\"{}\" on this machine would start:\n", plan.design);
+    std::string text = fmt::format("\"{}\" on this machine would start:\n", plain(plan.design));
     text +=
         "  1 load balancer (haproxy as it is installed here), the only one with open ports, on 127.0.0.1\n";
     for (const PlannedContainers& each : plan.containers) {
@@ -218,17 +271,24 @@ std::string toText(const LabPlan& plan)
                                                    : fmt::format("{}", each.count);
         const bool isTask = each.as == As::Tasks;
         text += fmt::format(
-            "  {} x {} ({}): {}\n", count, each.name,
+            "  {} x {} ({}): {}\n", count, plain(each.name),
             isTask ? "tasks" : sourceOf(each.recipe, each.reference), sizeOf(each));
         if (!each.command.empty()) {
-            text += fmt::format("      command: {}\n", fmt::join(each.command, " "));
+            text +=
+                fmt::format("      command: {}\n", plain(fmt::format("{}", fmt::join(each.command, " "))));
+        }
+        for (const auto& [key, value] : each.environment) {
+            text += fmt::format("      environment: {}={}\n", plain(key), plain(value));
+        }
+        if (!each.reference.empty()) {
+            text += fmt::format("      listens on port {}\n", each.port);
         }
         if (!each.volumePath.empty()) {
-            text += fmt::format("      keeps {} in a named volume\n", each.volumePath);
+            text += fmt::format("      keeps {} in a named volume\n", plain(each.volumePath));
         }
     }
     for (const PlannedImage& image : plan.images) {
-        text += fmt::format("  image {}: {}\n", image.name, sourceOf(image.recipe, image.reference));
+        text += fmt::format("  image {}: {}\n", plain(image.name), sourceOf(image.recipe, image.reference));
     }
     text += fmt::format(
         "At most {:g} vCPU and {} MiB at a time. No container may become root, write to its own image, reach "
@@ -236,7 +296,7 @@ std::string toText(const LabPlan& plan)
         "internet or be reached from another machine.\n",
         static_cast<double>(plan.milliCpus()) / 1000, plan.memoryBytes() / kMebibyte);
     for (const std::string& note : plan.notes) {
-        text += note + "\n";
+        text += plain(note) + "\n";
     }
     return text;
 }
@@ -255,14 +315,16 @@ std::string sha256(const std::string& text)
 
 std::string digestOf(const LabPlan& plan)
 {
-    Value json = {{"design", plan.designDigest}, {"images", Value::array()}, {"containers", Value::array()}};
+    // Where things are drawn, and what notes say, starts nothing.
+    Value json = {{"data", plan.designId}, {"images", Value::array()}, {"containers", Value::array()}};
     for (const PlannedImage& image : plan.images) {
         json["images"].push_back({image.node, image.name, image.recipe, image.reference, image.registry});
     }
     for (const PlannedContainers& each : plan.containers) {
         json["containers"].push_back(
             {each.node, nameOf(each.as), each.recipe, each.reference, each.count, each.most, each.milliCpus,
-             each.memoryBytes, each.command, each.environment, each.volumePath, each.port});
+             each.memoryBytes, each.command, each.environment, each.volumePath, each.port, each.protocol,
+             each.hasLogin});
     }
     return sha256(json.dump());
 }

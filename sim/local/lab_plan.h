@@ -36,6 +36,9 @@ struct PlannedContainers {
     std::string volumePath;  ///< Of the user's own image; recipes say theirs. Empty: keeps nothing.
     std::uint16_t port = 0;  ///< Inside; 0: as the recipe says.
     bool hasLogin = false;
+
+    /// Run by a controller of its own, behind a door in the gateway.
+    bool isHttp() const { return protocol == "http"; }
 };
 
 /// Everything that "run for real" would start: what a user agrees to. Made from the faces of kinds alone.
@@ -52,6 +55,17 @@ struct LabPlan {
     std::int64_t milliCpus() const;
     std::int64_t memoryBytes() const;
 };
+
+/// How a node is called: as its face says, or its own property where the face names one. The sample workload
+/// that stands in where no image is given speaks HTTP.
+std::string protocolOf(const Node& node, const KindSpec& kind);
+
+/// The user's own image that the containers of a node run, of its own or of an image node behind it; empty:
+/// none.
+std::string ownImageOf(const Design& design, const Catalog& catalog, const Node& node);
+
+/// The text of the property that a face names under `key`; empty where it names none.
+std::string faceText(const Node& node, const KindSpec& kind, const std::string& key);
 
 /// The plan of a design that compiles. Nothing is asked of any engine.
 LabPlan planLab(const CompiledDesign& compiled);

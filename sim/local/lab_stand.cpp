@@ -54,18 +54,27 @@ Result<Done> LabStand::setUp(const std::function<void(const Progress&)>& progres
     }
     for (const As sort : {As::Registry, As::Server}) {
         for (const PlannedContainers& planned : m_plan.containers) {
-            // Servers with a door of their own in the gateway are started by their own controllers.
-            if (planned.as != sort || (sort == As::Server && planned.protocol == "http")) {
+            if (planned.as != sort) {
                 continue;
             }
             if (Result<Done> told = tell("starting " + planned.name); !told) {
                 return told;
             }
-            Result<Done> begun = sort == As::Registry ? startRegistry(planned) : startServer(planned);
+            // Servers with a door of their own in the gateway are started by their own controllers.
+            Result<Done> begun = sort == As::Registry ? startRegistry(planned)
+                                 : planned.isHttp()   ? prepareServer(planned)
+                                                      : startServer(planned);
             if (!begun) {
                 return begun;
             }
         }
+    }
+    if (needsWorkload()) {
+        const Result<std::string> workload = imageOf("workload");
+        if (!workload) {
+            return workload.error();
+        }
+        m_workload = *workload;
     }
     for (const PlannedImage& image : m_plan.images) {
         if (Result<Done> told = tell("making and pushing " + image.name); !told) {
@@ -78,7 +87,18 @@ Result<Done> LabStand::setUp(const std::function<void(const Progress&)>& progres
     if (Result<Done> told = tell("starting the load balancer"); !told) {
         return told;
     }
-    return startGateway();
+    if (Result<Done> begun = startGateway(); !begun) {
+        return begun;
+    }
+    return waitForStores();
+}
+
+/// Whether some task runs the sample workload without an image that is drawn.
+bool LabStand::needsWorkload() const
+{
+    return std::any_of(m_plan.containers.begin(), m_plan.containers.end(), [](const PlannedContainers& each) {
+        return each.isHttp() && each.reference.empty();
+    });
 }
 
 Result<Done> LabStand::makeNetworks()
@@ -110,18 +130,28 @@ Result<std::string> LabStand::imageOf(const std::string& name)
     return image->id;
 }
 
+/// The id of an image of the user's own: a tag counts as it is at the set-up, and not afterwards.
+Result<std::string> LabStand::ownImage(const std::string& reference, const std::string& node)
+{
+    Result<std::string> id = m_engine.imageId(reference);
+    if (!id) {
+        return Error{
+            id.error().code, node,
+            fmt::format(
+                "Your image '{}' is not on this machine: build or pull it, then try again. ({})", reference,
+                id.error().what)};
+    }
+    const std::lock_guard lock(m_lock);
+    m_digests[reference] = *id;
+    return id;
+}
+
 Result<Done> LabStand::pushImage(const PlannedImage& image)
 {
     const Result<std::string> id =
-        image.recipe.empty() ? m_engine.imageId(image.reference) : imageOf(image.recipe);
+        image.recipe.empty() ? ownImage(image.reference, image.node) : imageOf(image.recipe);
     if (!id) {
-        return Error{
-            id.error().code, image.node,
-            image.recipe.empty()
-                ? fmt::format(
-                      "Your image '{}' is not on this machine: build or pull it, then try again. ({})",
-                      image.reference, id.error().what)
-                : id.error().what};
+        return id.error();
     }
     Pushed pushed{*id, {}, false};
     const auto registry = m_registryPorts.find(image.registry);
@@ -152,11 +182,10 @@ Result<std::string> LabStand::pull(const std::string& imageNode)
         const auto found = m_images.find(imageNode);
         if (found == m_images.end()) {
             // No image is drawn: it is taken to be at hand.
-            const auto workload = m_recipeImages.find("workload");
-            return workload != m_recipeImages.end()
-                       ? Result<std::string>(workload->second)
-                       : Result<std::string>(
-                             Error{ErrorCode::NotFound, imageNode, "There is no image of that name."});
+            return m_workload.empty()
+                       ? Result<std::string>(
+                             Error{ErrorCode::NotFound, imageNode, "There is no image of that name."})
+                       : Result<std::string>(m_workload);
         }
         image = found->second;
     }
@@ -181,6 +210,8 @@ ContainerSpec LabStand::taskSpec(
     const std::string& name) const
 {
     const PlannedContainers& planned = *m_plan.of(node);
+    const bool isOwn =
+        !ownImageOf(m_compiled->design, *m_compiled->catalog, *m_compiled->design.node(node)).empty();
     ContainerSpec spec = bare(name);
     spec.image = imageId;
     spec.milliCpus = planned.milliCpus;
@@ -188,12 +219,21 @@ ContainerSpec LabStand::taskSpec(
     spec.cpus = m_options.coresOfTasks;
     spec.command = planned.command;
     spec.environment = planned.environment;
-    spec.environment["NEPH_WORKLOAD"] =
-        workloadConfig(*m_compiled, node, image, m_addresses, kTaskPort, m_options.seed * 1000 + ++m_tasks)
-            .dump();
+    if (!isOwn) {
+        spec.environment["NEPH_WORKLOAD"] =
+            workloadConfig(
+                *m_compiled, node, image, m_addresses, kTaskPort, m_options.seed * 1000 + ++m_tasks)
+                .dump();
+    }
     spec.networks = {{m_inner, {}}};
     spec.labels["io.nephoscope.node"] = node;
     return spec;
+}
+
+std::uint16_t LabStand::portOf(const std::string& node) const
+{
+    const PlannedContainers& planned = *m_plan.of(node);
+    return planned.reference.empty() || planned.port == 0 ? kTaskPort : planned.port;
 }
 
 Result<Done> LabStand::check(const ContainerSpec& spec, const std::string& id)

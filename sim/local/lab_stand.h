@@ -66,7 +66,7 @@ public:
     /// Containers that stand there, by what they are: for logs and status.
     const std::map<std::string, std::string>& containers() const { return m_containers; }
     /// Containers of stores, by node.
-    const std::map<std::string, std::string>& servers() const { return m_servers; }
+    const std::map<std::string, std::vector<std::string>>& servers() const { return m_servers; }
     /// Digests of the images that run, by name.
     std::map<std::string, std::string> digests() const;
     std::vector<std::string> remarks() const;
@@ -81,6 +81,14 @@ public:
     /// Compares what was started with what was asked. Errors: Invalid, where a limit is not in force.
     Result<Done> check(const ContainerSpec& spec, const std::string& id);
     const std::string& innerNetwork() const { return m_inner; }
+    /// Copy `index` (from 0) of a server that answers HTTP, which a controller starts.
+    ContainerSpec serverSpec(const std::string& node, std::size_t index) const;
+    /// Containers of a server that stand there since the set-up: stores.
+    std::vector<std::string> serversOf(const std::string& node) const;
+    /// Port inside at which the containers of a node listen.
+    std::uint16_t portOf(const std::string& node) const;
+    /// Port on 127.0.0.1 that leads to a store; 0: none does.
+    std::uint16_t passageOf(const std::string& node) const;
     void remember(const StartTimes& times);
     std::vector<StartTimes> startTimes() const;
 
@@ -92,7 +100,7 @@ private:
     };
 
     Result<Done> makeNetworks();
-    Result<Done> makeImages(const std::function<void(const Progress&)>& progress);
+    bool needsWorkload() const;
     Result<Done> startRegistry(const PlannedContainers& planned);
     Result<Done> pushImage(const PlannedImage& image);
     Result<Done> startServer(const PlannedContainers& planned);
@@ -101,8 +109,13 @@ private:
     Result<std::string> run(const ContainerSpec& spec, const std::string& what);
     Result<Done> waitFor(const std::string& what, std::uint16_t port);
     Result<std::string> imageOf(const std::string& recipe);
+    Result<std::string> ownImage(const std::string& reference, const std::string& node);
     ContainerSpec bare(const std::string& name) const;
-    std::string volumeOf(const PlannedContainers& planned);
+    Result<Done> prepareServer(const PlannedContainers& planned);
+    Result<Done> makeVolumes(const PlannedContainers& planned, const std::string& path);
+    std::string volumeOf(const PlannedContainers& planned, std::size_t index) const;
+    Result<Done> waitForStores();
+    void tellEndpoint(const std::string& node, const std::string& words);
 
     ContainerEngine& m_engine;
     EngineInfo m_info;
@@ -115,13 +128,14 @@ private:
     std::string m_edge;
     std::map<std::string, std::string> m_recipeImages;  ///< By recipe: image id.
     std::map<std::string, Recipe> m_recipes;
-    std::map<std::string, Pushed> m_images;         ///< By image node.
-    std::map<std::string, LabAddress> m_addresses;  ///< By node: where calls go.
+    std::string m_workload;                                     ///< Image id of the sample workload.
+    std::map<std::string, Pushed> m_images;                     ///< By image node.
+    std::map<std::string, LabAddress> m_addresses;              ///< By node: where calls go.
+    std::map<std::string, std::vector<std::string>> m_servers;  ///< By node: ids of its containers.
     std::map<std::string, std::uint16_t> m_registryPorts;
     std::map<std::string, RegistryLogin> m_logins;
     std::map<std::string, std::string> m_endpoints;
     std::map<std::string, std::string> m_containers;
-    std::map<std::string, std::string> m_servers;
     mutable std::atomic<std::uint64_t> m_tasks = 0;  ///< Made so far: each draws from a stream of its own.
     mutable std::mutex m_lock;
     std::map<std::string, std::string> m_digests;

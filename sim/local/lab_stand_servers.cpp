@@ -1,4 +1,5 @@
 // Registries, stores and the gateway: containers of recipes that stand there from the start.
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -7,6 +8,7 @@
 
 #include "sim/local/lab_session.h"
 #include "sim/local/lab_stand.h"
+#include "sim/local/replica_http.h"
 
 namespace neph {
 
@@ -54,6 +56,7 @@ Result<std::string> LabStand::run(const ContainerSpec& spec, const std::string& 
     if (!id) {
         return id;
     }
+    m_containers[what] = *id;
     if (Result<Done> started = m_engine.start(*id); !started) {
         return Error{
             started.error().code, what,
@@ -62,7 +65,6 @@ Result<std::string> LabStand::run(const ContainerSpec& spec, const std::string& 
     if (Result<Done> checked = check(spec, *id); !checked) {
         return checked.error();
     }
-    m_containers[what] = *id;
     return id;
 }
 
@@ -123,17 +125,101 @@ Result<Done> LabStand::startRegistry(const PlannedContainers& planned)
     }
     const std::uint16_t port = state->ports.contains(recipe.port) ? state->ports.at(recipe.port) : 0;
     m_registryPorts[planned.node] = port;
-    m_endpoints[planned.name] =
+    tellEndpoint(
+        planned.node,
         planned.hasLogin
             ? fmt::format("podman login --tls-verify=false -u AWS -p {} 127.0.0.1:{}", kPassword, port)
-            : fmt::format("curl http://127.0.0.1:{}/v2/_catalog", port);
+            : fmt::format("curl http://127.0.0.1:{}/v2/_catalog", port));
     return waitFor(planned.name, port);
 }
 
-/// The volume of a server's data: named after the design, kept until somebody asks for its removal.
-std::string LabStand::volumeOf(const PlannedContainers& planned)
+/// The volume of a server's data: named after the design, kept until somebody asks for its removal. Copies
+/// are on servers of their own, each with its own volume.
+std::string LabStand::volumeOf(const PlannedContainers& planned, std::size_t index) const
 {
-    return fmt::format("neph-data-{}-{}", m_plan.designId, planned.node);
+    const std::string first = fmt::format("neph-data-{}-{}", m_plan.designId, planned.node);
+    return index == 0 ? first : fmt::format("{}-{}", first, index + 1);
+}
+
+Result<Done> LabStand::makeVolumes(const PlannedContainers& planned, const std::string& path)
+{
+    for (std::size_t i = 0; i < planned.count && !path.empty(); ++i) {
+        Result<Done> made = m_engine.createVolume(
+            volumeOf(planned, i), dataVolumeLabels(m_options.owner, m_plan.designId, planned.node));
+        if (!made) {
+            return made;
+        }
+    }
+    return Done{};
+}
+
+/// What a controller will start: its image is found now, and its volumes are made.
+Result<Done> LabStand::prepareServer(const PlannedContainers& planned)
+{
+    if (!planned.reference.empty()) {
+        const Result<std::string> id = ownImage(planned.reference, planned.node);
+        if (!id) {
+            return id.error();
+        }
+        m_images[planned.node] = {*id, {}, false};
+    }
+    return makeVolumes(planned, planned.volumePath);
+}
+
+ContainerSpec LabStand::serverSpec(const std::string& node, std::size_t index) const
+{
+    const PlannedContainers& planned = *m_plan.of(node);
+    const Node& drawn = *m_compiled->design.node(node);
+    const KindSpec& kind = *m_compiled->catalog->find(drawn.kind);
+    ContainerImage image;
+    image.nodeId = node;
+    if (kind.property("startSeconds") != nullptr) {
+        image.start = PropertyReader{kind.properties, drawn.properties}.duration("startSeconds");
+    }
+    const auto own = m_images.find(node);
+    ContainerSpec spec = taskSpec(
+        node, image, own == m_images.end() ? m_workload : own->second.reference,
+        fmt::format("{}-{}", node, index + 1));
+    if (!planned.volumePath.empty()) {
+        spec.mounts = {{volumeOf(planned, index), planned.volumePath}};
+    }
+    return spec;
+}
+
+std::vector<std::string> LabStand::serversOf(const std::string& node) const
+{
+    const auto found = m_servers.find(node);
+    return found == m_servers.end() ? std::vector<std::string>() : found->second;
+}
+
+std::uint16_t LabStand::passageOf(const std::string& node) const
+{
+    for (const GatewayLayout::Passage& passage : m_layout.passages) {
+        if (passage.node == node) {
+            return m_gatewayPorts.at(passage.port);
+        }
+    }
+    return 0;
+}
+
+Result<Done> LabStand::waitForStores()
+{
+    for (const GatewayLayout::Passage& passage : m_layout.passages) {
+        const PlannedContainers& planned = *m_plan.of(passage.node);
+        const auto until = std::chrono::steady_clock::now() + kPatience;
+        while (!storeAnswers(passageOf(passage.node), planned.protocol, std::chrono::milliseconds(500))) {
+            if (std::chrono::steady_clock::now() > until) {
+                const Result<std::string> log = m_engine.logs(m_servers.at(passage.node).front(), 2000);
+                return Error{
+                    ErrorCode::CannotRead, planned.name,
+                    fmt::format(
+                        "{} does not answer after {} s. Its last words: {}", planned.name, kPatience.count(),
+                        log ? *log : "")};
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+    }
+    return Done{};
 }
 
 Result<Done> LabStand::startServer(const PlannedContainers& planned)
@@ -142,7 +228,7 @@ Result<Done> LabStand::startServer(const PlannedContainers& planned)
     std::uint16_t port = planned.port;
     std::string volumePath = planned.volumePath;
     if (planned.recipe.empty()) {
-        const Result<std::string> image = m_engine.imageId(planned.reference);
+        const Result<std::string> image = ownImage(planned.reference, planned.node);
         if (!image) {
             return image.error();
         }
@@ -157,31 +243,28 @@ Result<Done> LabStand::startServer(const PlannedContainers& planned)
         spec = specOf(recipe, *image);
         port = recipe.port;
         volumePath = recipe.volumes.empty() ? std::string() : recipe.volumes.front();
-        spec.memoryBytes = recipe.memoryBytes;
     }
-    const ContainerSpec own = bare(planned.node);
-    spec.name = own.name;
-    spec.labels = own.labels;
+    spec.labels = bare(planned.node).labels;
     spec.labels["io.nephoscope.node"] = planned.node;
     spec.environment.insert(planned.environment.begin(), planned.environment.end());
     spec.milliCpus = planned.milliCpus;
-    spec.memoryBytes = std::max(spec.memoryBytes, planned.memoryBytes);
+    spec.memoryBytes = planned.memoryBytes;
     spec.cpus = m_options.coresOfTasks;
     spec.networks = {{m_inner, {planned.node}}};
-    if (!volumePath.empty()) {
-        const std::string volume = volumeOf(planned);
-        if (Result<Done> made = m_engine.createVolume(
-                volume, dataVolumeLabels(m_options.owner, m_plan.designId, planned.node));
-            !made) {
-            return made;
+    if (Result<Done> made = makeVolumes(planned, volumePath); !made) {
+        return made;
+    }
+    for (std::size_t i = 0; i < planned.count; ++i) {
+        spec.name = bare(planned.count == 1 ? planned.node : fmt::format("{}-{}", planned.node, i + 1)).name;
+        if (!volumePath.empty()) {
+            spec.mounts = {{volumeOf(planned, i), volumePath}};
         }
-        spec.mounts = {{volume, volumePath}};
+        const Result<std::string> id = run(spec, planned.count == 1 ? planned.name : spec.name);
+        if (!id) {
+            return id.error();
+        }
+        m_servers[planned.node].push_back(*id);
     }
-    const Result<std::string> id = run(spec, planned.name);
-    if (!id) {
-        return id.error();
-    }
-    m_servers[planned.node] = *id;
     LabAddress address{planned.node, port, "", "", ""};
     if (planned.hasLogin) {
         address.user = planned.recipe == "postgresql" ? "postgres" : "";
@@ -190,6 +273,14 @@ Result<Done> LabStand::startServer(const PlannedContainers& planned)
     }
     m_addresses[planned.node] = address;
     return Done{};
+}
+
+/// Two nodes may have one name.
+void LabStand::tellEndpoint(const std::string& node, const std::string& words)
+{
+    const std::string& name = m_compiled->design.node(node)->name;
+    const bool isTaken = m_endpoints.contains(name);
+    m_endpoints[isTaken ? fmt::format("{} ({})", name, node) : name] = words;
 }
 
 Result<Done> LabStand::startGateway()
@@ -222,17 +313,26 @@ Result<Done> LabStand::startGateway()
     for (const GatewayLayout::Passage& passage : m_layout.passages) {
         const LabAddress& address = m_addresses.at(passage.node);
         const Node& node = *m_compiled->design.node(passage.node);
-        m_endpoints[node.name] = filled(
-            m_compiled->catalog->find(node.kind)->local.client,
-            {{"host", "127.0.0.1"},
-             {"port", fmt::format("{}", m_gatewayPorts.at(passage.port))},
-             {"user", address.user},
-             {"password", address.password},
-             {"database", address.database}});
+        tellEndpoint(
+            node.id, filled(
+                         m_compiled->catalog->find(node.kind)->local.client,
+                         {{"host", "127.0.0.1"},
+                          {"port", fmt::format("{}", m_gatewayPorts.at(passage.port))},
+                          {"user", address.user},
+                          {"password", address.password},
+                          {"database", address.database}}));
     }
     for (const GatewayLayout::Frontend& frontend : m_layout.frontends) {
-        m_endpoints[m_compiled->design.node(frontend.node)->name] =
-            fmt::format("curl http://127.0.0.1:{}/work", m_gatewayPorts.at(frontend.port));
+        const bool isOwn =
+            std::any_of(frontend.shares.begin(), frontend.shares.end(), [this](const auto& share) {
+                return ownImageOf(
+                           m_compiled->design, *m_compiled->catalog, *m_compiled->design.node(share.first)) !=
+                       "";
+            });
+        tellEndpoint(
+            frontend.node,
+            fmt::format(
+                "curl http://127.0.0.1:{}/{}", m_gatewayPorts.at(frontend.port), isOwn ? "" : "work"));
     }
     return Done{};
 }

@@ -15,6 +15,13 @@ using Wall = std::chrono::steady_clock;
 constexpr Duration kPulse = 5ms;
 constexpr Duration kSampling = 1s;
 
+/// Body of POST /control.
+std::string orderFor(const std::string& node, Duration added, double failShare)
+{
+    return fmt::format(
+        R"({{"disturb":{{"to":"{}","addedMs":{},"failShare":{}}}}})", node, milliseconds(added), failShare);
+}
+
 }  // namespace
 
 LocalEngine::LocalEngine(
@@ -111,6 +118,7 @@ ReplicaId LocalEngine::addReplica(PoolId pool, ZoneIndex zone, std::uint32_t)
         }
         const auto free = std::find(isTaken.begin() + 1, isTaken.end(), false);
         replica.slot = free == isTaken.end() ? 0 : static_cast<std::uint32_t>(free - isTaken.begin());
+        replica.before = replica.slot == 0 ? SlotReading{} : slotReading(replica);
     }
     m_replicas.push_back(std::move(replica));
     return ReplicaId{static_cast<std::uint32_t>(m_replicas.size() - 1)};
@@ -126,8 +134,12 @@ void LocalEngine::attach(
     }
     // A refusal shows at once: no probe gets through.
     (void)m_admin.place(nodeOf(replica.pool), replica.slot, address, port);
-    if (!m_disturbed.empty()) {
-        tell(replica, disturbances());
+}
+
+void LocalEngine::welcome(ReplicaId id)
+{
+    for (const auto& [node, by] : m_disturbed) {
+        tell(m_replicas[id.value], orderFor(m_plan.nodes[node.value].id, by.first, by.second));
     }
 }
 
@@ -175,7 +187,7 @@ std::optional<LocalEngine::Door> LocalEngine::doorOf(ReplicaId id) const
     if (backend == nullptr || replica.slot == 0) {
         return std::nullopt;
     }
-    return Door{m_ports.at(backend->probePort), replica.slot};
+    return Door{m_ports.at(backend->probePort), replica.slot, backend->readyPath, backend->healthPath};
 }
 
 void LocalEngine::tell(const Replica& replica, const std::string& order)
@@ -191,22 +203,11 @@ void LocalEngine::tell(const Replica& replica, const std::string& order)
         [](const Result<HttpAnswer>&) {});
 }
 
-std::string LocalEngine::disturbances() const
-{
-    // One order for each; the last of them is what a new task is told first.
-    const auto& [node, by] = *m_disturbed.rbegin();
-    return fmt::format(
-        R"({{"disturb":{{"to":"{}","addedMs":{},"failShare":{}}}}})", m_plan.nodes[node.value].id,
-        milliseconds(by.first), by.second);
-}
-
 /// Callers slow their calls themselves: it needs no rights, and works with any store.
 void LocalEngine::disturb(NodeIndex node, Duration added, double failShare, OutcomeId)
 {
     m_disturbed[node] = {added, failShare};
-    const std::string order = fmt::format(
-        R"({{"disturb":{{"to":"{}","addedMs":{},"failShare":{}}}}})", m_plan.nodes[node.value].id,
-        milliseconds(added), failShare);
+    const std::string order = orderFor(m_plan.nodes[node.value].id, added, failShare);
     for (const Replica& replica : m_replicas) {
         tell(replica, order);
     }
@@ -224,12 +225,23 @@ void LocalEngine::send(PathId, ReplicaId id, std::int64_t, std::function<void(Ou
         return;
     }
     m_bench.run(
-        [door = *door] { return askReplica(door.port, door.slot, "/health", std::chrono::seconds(5)); },
+        [door = *door] { return askReplica(door.port, door.slot, door.healthPath, std::chrono::seconds(5)); },
         [done = std::move(done)](const Result<HttpAnswer>& answer) {
             // Any outcome but the first is a failure to whoever asks.
             constexpr OutcomeId kFailed{1};
             done(answer && answer->status < 400 ? OutcomeId{0} : kFailed);
         });
+}
+
+Result<Done> isListening(const LocalEngine::Door& door)
+{
+    const Result<HttpAnswer> answer =
+        askReplica(door.port, door.slot, door.readyPath, std::chrono::milliseconds(500));
+    // The gateway itself answers 503 for who does not listen yet.
+    constexpr long kNobody = 503;
+    return !answer                     ? Result<Done>(answer.error())
+           : answer->status == kNobody ? Error{ErrorCode::CannotRead, door.readyPath, "Nobody listens yet."}
+                                       : Result<Done>(Done{});
 }
 
 }  // namespace neph

@@ -59,6 +59,8 @@ public:
     struct Door {
         std::uint16_t port = 0;
         std::uint32_t slot = 0;
+        std::string readyPath;
+        std::string healthPath;
     };
     std::optional<Door> doorOf(ReplicaId replica) const;
     /// The replicas of a node that have a container and a door.
@@ -67,6 +69,8 @@ public:
         Door door;
     };
     std::vector<Standing> standing(const std::string& node) const;
+    /// It listens now: it is told what goes on, such as which of its calls are slow.
+    void welcome(ReplicaId replica);
     WorkBench& bench() { return m_bench; }
 
 private:
@@ -81,6 +85,7 @@ private:
         Time until{-1};
         double cpuSeconds = 0;
         std::int64_t memoryBytes = 0;
+        SlotReading before;  ///< What those that had the slot earlier have done.
     };
     struct NodeCounts {
         std::uint64_t requests = 0;
@@ -97,7 +102,6 @@ private:
     void refreshSlots() const;
     double memoryShare(const StationSpec& station) const;
     void tell(const Replica& replica, const std::string& order);
-    std::string disturbances() const;
 
     const Plan& m_plan;
     Simulation& m_simulation;
@@ -118,5 +122,8 @@ private:
     std::vector<NodeCounts> m_nodesBefore;
     std::vector<StationReading> m_stationsBefore;
 };
+
+/// Errors: CannotRead, while nobody listens behind the door.
+Result<Done> isListening(const LocalEngine::Door& door);
 
 }  // namespace neph

@@ -41,8 +41,8 @@ ReplicaReading LocalEngine::read(ReplicaId id) const
     if (replica.slot != 0 && !replica.isGone) {
         const SlotReading slot = slotReading(replica);
         reading.inFlight = slot.inFlight;
-        reading.requests = slot.requests;
-        reading.errors = slot.errors;
+        reading.requests = slot.requests - std::min(slot.requests, replica.before.requests);
+        reading.errors = slot.errors - std::min(slot.errors, replica.before.errors);
     }
     return reading;
 }

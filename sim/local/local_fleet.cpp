@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "sim/local/replica_http.h"
+#include "sim/local/beside.h"
+#include "sim/local/local_servers.h"
 
 namespace neph {
 
@@ -10,37 +11,16 @@ namespace {
 
 using Wall = std::chrono::steady_clock;
 
-constexpr std::uint16_t kPort = 8080;
 constexpr Duration kPatience = 60s;  // For a task to answer at all.
 
-double since(Wall::time_point from)
-{
-    return std::chrono::duration<double>(Wall::now() - from).count();
-}
-
-/// What came of a step, and how long it took.
-template <class T>
-struct Timed {
-    Result<T> result;
-    double seconds;
-};
-
-/// Does `work` beside the run; wait for what is returned.
-template <class T, class Work>
-std::shared_ptr<Completion<Timed<T>>> beside(World& world, WorkBench& bench, Work work)
-{
-    auto completion = std::make_shared<Completion<Timed<T>>>(world.sim());
-    bench.run(
-        [work = std::move(work)] {
-            const Wall::time_point began = Wall::now();
-            Result<T> result = work();
-            return Timed<T>{std::move(result), since(began)};
-        },
-        [completion](Timed<T> timed) { completion->set(std::move(timed)); });
-    return completion;
-}
-
 }  // namespace
+
+std::unique_ptr<ServerHost> LocalPlatform::serverHost(World& world, const std::string& nodeId)
+{
+    return m_stand.plan().of(nodeId) == nullptr
+               ? nullptr
+               : std::make_unique<LocalServers>(world, nodeId, m_stand, m_data);
+}
 
 LocalFleet::LocalFleet(World& world, FleetConfig config, LabStand& stand, LocalEngine& data)
     : ContainerFleet(world, std::move(config)), m_stand(stand), m_data(data)
@@ -130,17 +110,16 @@ Process LocalFleet::startContainer(TaskPointer task, ContainerImage image)
 
 Process LocalFleet::listen(TaskPointer task, ContainerImage)
 {
-    m_data.attach(task->replica, of(*task).container, of(*task).address, kPort);
+    m_data.attach(task->replica, of(*task).container, of(*task).address, m_stand.portOf(m_config.nodeId));
     m_world.start(watchContainer(task));
     const std::optional<LocalEngine::Door> door = m_data.doorOf(task->replica);
     const Wall::time_point began = Wall::now();
     while (door && !task->stopAsked && since(began) < neph::seconds(kPatience)) {
-        const auto asked = beside<HttpAnswer>(m_world, m_data.bench(), [door = *door] {
-            return askReplica(door.port, door.slot, "/ready", std::chrono::milliseconds(500));
-        });
-        const Timed<HttpAnswer> answer = co_await asked->wait();
-        // The gateway itself answers 503 for who does not listen yet.
-        if (answer.result && answer.result->status != 503) {
+        const auto asked =
+            beside<Done>(m_world, m_data.bench(), [door = *door] { return isListening(door); });
+        const Timed<Done> answer = co_await asked->wait();
+        if (answer.result) {
+            m_data.welcome(task->replica);
             break;
         }
         co_await task->wake.waitFor(50ms);

@@ -54,6 +54,7 @@ public:
     {
         return std::make_unique<LocalFleet>(world, std::move(config), m_stand, m_data);
     }
+    std::unique_ptr<ServerHost> serverHost(World& world, const std::string& nodeId) override;
 
 private:
     LabStand& m_stand;

@@ -21,10 +21,10 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostRecipe = 1 << 20;
-const std::set<std::string> kFields = {"name",        "image",      "packages",   "programs", "files",
-                                       "folders",     "without",    "user",       "userName", "command",
-                                       "environment", "volumes",    "entrypoint", "port",     "health",
-                                       "memoryBytes", "stopSignal", "note"};
+const std::set<std::string> kFields = {"name",        "image",   "packages",   "programs",  "files",
+                                       "folders",     "without", "user",       "userName",  "command",
+                                       "environment", "volumes", "entrypoint", "port",      "health",
+                                       "memoryBytes", "note",    "pulled",     "stopSignal"};
 
 /// Two different 64-bit hashes side by side: the same tag for other files would be an image of the wrong
 /// files.
@@ -74,6 +74,16 @@ Recipe recipeFrom(const json& root)
     recipe.environment = root.value("environment", std::map<std::string, std::string>());
     recipe.port = root.value("port", std::uint16_t{0});
     recipe.memoryBytes = root.value("memoryBytes", recipe.memoryBytes);
+    if (root.contains("pulled")) {
+        const json& pulled = root["pulled"];
+        recipe.pulled = {
+            recipe.image,
+            pulled.value("user", recipe.pulled.user),
+            pulled.value("command", std::vector<std::string>()),
+            pulled.value("environment", std::map<std::string, std::string>()),
+            pulled.value("volume", ""),
+            pulled.value("tmpfs", std::vector<std::string>())};
+    }
     if (root.contains("health")) {
         const auto sort = root["health"].at("kind").get<std::string>();
         recipe.health = sort == "http" ? Recipe::Health::Http : Recipe::Health::Tcp;

@@ -19,6 +19,16 @@ struct Recipe {
         std::string to;  ///< Equal to `from` where the recipe gives one path.
     };
     enum class Health { Tcp, Http };
+    /// How the public `image` is run, which is laid out in another way than ours. Empty image: it is not to
+    /// be.
+    struct Pulled {
+        std::string image;
+        std::string user = "65534:65534";
+        std::vector<std::string> command;  ///< Empty: the image's own.
+        std::map<std::string, std::string> environment;
+        std::string volume;              ///< Folder with its data; empty: it keeps nothing.
+        std::vector<std::string> tmpfs;  ///< Folders it must write to beside it, as Compose has them.
+    };
 
     std::string name;
     std::string folder;                 ///< Where the recipe lies.
@@ -38,6 +48,7 @@ struct Recipe {
     Health health = Health::Tcp;
     std::string healthPath;                ///< Of Health::Http.
     std::int64_t memoryBytes = 128 << 20;  ///< What it needs at least.
+    Pulled pulled;
 };
 
 /// Folders of this machine that recipes name.

@@ -1,7 +1,12 @@
 #include "sim/local/replica_http.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 
 #include <fmt/format.h>
@@ -20,6 +25,16 @@ std::size_t keep(char* data, std::size_t size, std::size_t count, void* to)
         body.append(data, bytes);
     }
     return bytes;
+}
+
+/// What a client says first, to which there is an answer.
+std::string firstWords(const std::string& protocol)
+{
+    // PostgreSQL, "Frontend/Backend Protocol", SSLRequest: answered with one letter before any login.
+    return protocol == "postgresql" ? std::string("\0\0\0\x08\x04\xd2\x16\x2f", 8)
+           : protocol == "redis"    ? "PING\r\n"
+           : protocol == "dynamodb" ? "GET / HTTP/1.0\r\n\r\n"
+                                    : "";
 }
 
 }  // namespace
@@ -52,6 +67,32 @@ Result<HttpAnswer> askReplica(
     }
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
     return answer;
+}
+
+Result<Done> storeAnswers(std::uint16_t port, const std::string& protocol, std::chrono::milliseconds timeout)
+{
+    const Error silent{
+        ErrorCode::CannotRead, fmt::format("127.0.0.1:{}", port), "Nothing answers at this port."};
+    const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const timeval patience{timeout.count() / 1000, timeout.count() % 1000 * 1000};
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool isThere = connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    const std::string words = firstWords(protocol);
+    isThere = isThere && (words.empty() || send(descriptor, words.data(), words.size(), MSG_NOSIGNAL) ==
+                                               static_cast<ssize_t>(words.size()));
+    if (isThere) {
+        char byte = 0;
+        const ssize_t got = recv(descriptor, &byte, 1, 0);
+        // Who is asked nothing says nothing; a gateway without anybody behind it hangs up.
+        isThere = got == 1 || (words.empty() && got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+    }
+    close(descriptor);
+    return isThere ? Result<Done>(Done{}) : silent;
 }
 
 }  // namespace neph

@@ -1,5 +1,7 @@
 #include "sim/local/workload_config.h"
 
+#include "sim/local/lab_plan.h"
+
 namespace neph {
 
 namespace {
@@ -53,7 +55,7 @@ Value linkOf(const CompiledDesign& compiled, const Link& link, const LabAddress&
         rule == nullptr ? Value::object() : propertiesInForce(rule->properties, link.properties);
     Value json = {
         {"to", link.to},
-        {"protocol", kind.local.protocol},
+        {"protocol", protocolOf(target, kind)},
         {"host", address.host},
         {"port", address.port},
         {"user", address.user},
@@ -91,7 +93,10 @@ Value workloadConfig(
     json["links"] = Value::array();
     for (const Link* link : compiled.design.linksFrom(node)) {
         const auto address = addresses.find(link->to);
-        if (address != addresses.end()) {
+        const Node& target = *compiled.design.node(link->to);
+        // What it does not speak it does not call; the plan says so.
+        const bool isSpoken = protocolOf(target, *compiled.catalog->find(target.kind)) != "tcp";
+        if (address != addresses.end() && isSpoken) {
             json["links"].push_back(linkOf(compiled, *link, address->second));
             if (!cap.is_null()) {
                 json["links"].back()["retryCapMs"] = cap;

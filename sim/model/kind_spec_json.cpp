@@ -315,7 +315,11 @@ std::map<std::string, std::string> readTexts(JsonFields& face, const char* key)
 {
     std::map<std::string, std::string> texts;
     const Value* json = face.raw(key);
-    if (json == nullptr || !json->is_object()) {
+    if (json == nullptr) {
+        return texts;
+    }
+    if (!json->is_object()) {
+        face.complain(key, "This has to be an object of names and what each of them takes.");
         return texts;
     }
     for (const auto& [name, value] : json->items()) {

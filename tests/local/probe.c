@@ -1,12 +1,20 @@
 // The program of the tests' containers. Does what its first word says: hello, many <lines>, burn, eat <MiB>,
-// write <path>, read <path>, connect <address> <port>, serve <port>. Says what came of it, then waits.
+// write <path>, read <path>, connect <address> <port>, serve <port>, escape. Says what came of it, then waits.
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 static void leave(int signal)
 {
@@ -17,6 +25,51 @@ static void say(const char* text)
 {
     puts(text);
     fflush(stdout);
+}
+static void tell(const char* what, int worked)
+{
+    printf("%s: %s\n", what, worked ? "WORKED" : "refused");
+    fflush(stdout);
+}
+// Everything that a container must not be able to do, one line each.
+static void escape(void)
+{
+    tell("become root", setuid(0) == 0 && geteuid() == 0);
+    tell("write to the image", open("/evil", O_CREAT | O_WRONLY, 0600) >= 0);
+    tell("raw socket", socket(AF_INET, SOCK_RAW, 1) >= 0);
+    tell("packet socket", socket(AF_PACKET, SOCK_RAW, 3) >= 0);
+    tell("mount", mount("none", "/tmp", "tmpfs", 0, 0) == 0);
+    tell("make a device", mknod("/tmp/disk", S_IFBLK | 0600, makedev(8, 0)) == 0);
+    tell("change root", chroot("/tmp") == 0);
+    tell("leave its namespaces", unshare(CLONE_NEWNS) == 0);
+    tell("set the clock of the machine", sethostname("evil", 4) == 0);
+    tell("write to the kernel", open("/proc/sys/kernel/core_pattern", O_WRONLY) >= 0);
+    tell("see the engine", access("/run/podman/podman.sock", F_OK) == 0 || access("/run/docker.sock", F_OK) == 0);
+    tell("open a disk", open("/dev/sda", O_RDONLY) >= 0 || open("/dev/vda", O_RDONLY) >= 0 || open("/dev/mem", O_RDONLY) >= 0);
+    int file = open("/tmp/program", O_CREAT | O_WRONLY, 0700);
+    write(file, "#!/probe hello\n", 15);
+    close(file);
+    char* words[] = {"/tmp/program", 0};
+    int child = fork();
+    if (child == 0) {
+        execv(words[0], words);
+        _exit(errno == EACCES ? 3 : 4);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    tell("run what it wrote", !(WIFEXITED(status) && WEXITSTATUS(status) == 3));
+    int children = 0;
+    for (; children < 2000; ++children) {
+        child = fork();
+        if (child < 0)
+            break;
+        if (child == 0)
+            for (;;)
+                pause();
+    }
+    tell("fork without end", children >= 2000);
+    printf("processes: %d\n", children);
+    say("tried everything");
 }
 int main(int count, char** word)
 {
@@ -71,6 +124,8 @@ int main(int count, char** word)
         }
         alarm(0);
     }
+    if (!strcmp(what, "escape"))
+        escape();
     if (!strcmp(what, "serve")) {
         struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(atoi(word[2]))};
         int door = socket(AF_INET, SOCK_STREAM, 0);

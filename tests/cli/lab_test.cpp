@@ -1,0 +1,170 @@
+// The lab from outside. What needs a container engine skips itself, loudly, where there is none.
+#include <cstdlib>
+#include <future>
+#include <thread>
+
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/subprocess.h"
+
+namespace neph {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+/// The smallest design that can run for real: one container of the sample service, and who asks it.
+constexpr const char* kTiny = R"({
+  "format": "nephoscope", "version": 1, "minReader": 1, "name": "Tiny", "runSeconds": 40,
+  "nodes": [
+    {"id": "users", "kind": "users", "name": "Users", "position": {"x": 0, "y": 0}, "properties": {"rate": 20}},
+    {"id": "web", "kind": "container.own", "name": "Web", "position": {"x": 300, "y": 0},
+     "properties": {"cpu": 0.5, "cpuMs": 2, "memoryMiB": 128, "baseMemoryMiB": 20, "startSeconds": 1}}
+  ],
+  "links": [{"id": "users-web", "from": "users", "to": "web"}]
+})";
+
+class TheLabCommand : public testing::Test {
+protected:
+    void SetUp() override { setenv("XDG_STATE_HOME", m_folder.path("state").c_str(), 1); }
+    /// Whether containers can run here; says so where they cannot.
+    static bool hasEngine()
+    {
+        static const bool isThere = [] {
+            const Finished doctor = nepho({"lab", "doctor"}, {std::chrono::seconds(90)});
+            if (doctor.exitCode != 0 || std::getenv("NEPH_NO_REAL_ENGINE") != nullptr) {
+                fprintf(
+                    stderr, "\n**** No real containers here, so 'nepho lab' was NOT tested:\n%s\n",
+                    doctor.out.c_str());
+                return false;
+            }
+            return true;
+        }();
+        return isThere;
+    }
+    std::string tiny() const { return m_folder.write("tiny.nepho", kTiny); }
+
+    TestFolder m_folder;
+};
+
+TEST_F(TheLabCommand, PlansWithoutStartingAnything)
+{
+    const Finished plan = nepho({"lab", "plan", "starter"});
+    EXPECT_EQ(plan.exitCode, 0);
+    EXPECT_THAT(plan.out, HasSubstr("3 to 24 x Shop (tasks): 0.5 vCPU, 1024 MiB"));
+    EXPECT_THAT(plan.out, HasSubstr("No container may become root"));
+    const Finished asJson = nepho({"lab", "plan", "own-servers", "--json"});
+    EXPECT_EQ(json::parse(asJson.out)["containers"].size(), 3U);
+    EXPECT_EQ(nepho({"lab", "plan", "no-such-design"}).exitCode, 2);
+}
+
+TEST_F(TheLabCommand, SaysWhatIsThereToRunContainers)
+{
+    const Finished doctor = nepho({"lab", "doctor"}, {std::chrono::seconds(90)});
+    EXPECT_THAT(doctor.out, HasSubstr("container engine"));
+    EXPECT_THAT(doctor.exitCode, testing::AnyOf(0, 1));
+    const Finished none = nepho({"lab", "doctor", "--engine", m_folder.path("nobody.sock")});
+    EXPECT_EQ(none.exitCode, 1);
+    EXPECT_THAT(none.out, HasSubstr("nobody.sock"));
+}
+
+TEST_F(TheLabCommand, HasNoOptionsThatMeanNothing)
+{
+    EXPECT_EQ(nepho({"lab"}).exitCode, 2);
+    EXPECT_EQ(nepho({"lab", "plan"}).exitCode, 2);
+    EXPECT_EQ(nepho({"lab", "plan", "starter", "--allow-containers"}).exitCode, 2);
+    EXPECT_EQ(nepho({"lab", "up", "starter", "--for", "soon"}).exitCode, 2);
+    EXPECT_EQ(nepho({"lab", "compare", "starter", "--warm-up", "-1s"}).exitCode, 2);
+    EXPECT_EQ(nepho({"lab", "down", "starter"}).exitCode, 2);
+}
+
+TEST_F(TheLabCommand, KnowsOfNothingWhereNothingRuns)
+{
+    const Finished status = nepho({"lab", "status"});
+    EXPECT_EQ(status.exitCode, 1);
+    EXPECT_EQ(status.out, "No design runs for real.\n");
+    EXPECT_EQ(json::parse(nepho({"lab", "status", "--json"}).out), json::array());
+}
+
+TEST_F(TheLabCommand, WritesAComposeFileOrSaysWhyNot)
+{
+    const std::string file = m_folder.path("compose.yaml");
+    EXPECT_EQ(nepho({"lab", "compose", "own-servers", "-o", file}).exitCode, 0);
+    EXPECT_THAT(m_folder.read("compose.yaml"), HasSubstr("postgres:15"));
+    const Finished none = nepho({"lab", "compose", "starter"});
+    EXPECT_EQ(none.exitCode, 1);
+    EXPECT_EQ(none.out, "");
+    EXPECT_THAT(none.err, HasSubstr("no container that Compose could start"));
+}
+
+TEST_F(TheLabCommand, StartsNothingUnasked)
+{
+    if (!hasEngine()) {
+        GTEST_SKIP() << "No container engine.";
+    }
+    const Finished up = nepho({"lab", "up", tiny()}, {std::chrono::seconds(90)});
+    EXPECT_EQ(up.exitCode, 1);
+    EXPECT_EQ(up.out, "");
+    EXPECT_THAT(up.err, HasSubstr("would start"));
+    EXPECT_THAT(up.err, HasSubstr("--allow-containers"));
+    EXPECT_EQ(nepho({"lab", "status"}).exitCode, 1);
+}
+
+TEST_F(TheLabCommand, ComparesThePredictionWithTheRealThing)
+{
+    if (!hasEngine()) {
+        GTEST_SKIP() << "No container engine.";
+    }
+    const std::string report = m_folder.path("report.json");
+    const Finished compare = nepho(
+        {"lab", "compare", tiny(), "--for", "20s", "--allow-containers", "--report", report},
+        {std::chrono::seconds(150)});
+    EXPECT_EQ(compare.exitCode, 0) << compare.err;
+    EXPECT_THAT(compare.out, HasSubstr("predicted against measured"));
+    const json seen = json::parse(m_folder.read("report.json"));
+    const json& all = seen["classes"][0];
+    EXPECT_EQ(all["class"], "all");
+    EXPECT_EQ(all["measured"]["requests"], all["simulated"]["requests"])
+        << "the same arrivals on either side";
+    EXPECT_EQ(all["measured"]["failed"], 0);
+    EXPECT_GT(all["measured"]["p50_ms"], 0);
+    EXPECT_EQ(nepho({"lab", "status"}).exitCode, 1) << "nothing is left";
+}
+
+TEST_F(TheLabCommand, BringsADesignUpUntilItIsToldToStop)
+{
+    if (!hasEngine()) {
+        GTEST_SKIP() << "No container engine.";
+    }
+    const std::string design = tiny();
+    auto up = std::async(std::launch::async, [&design] {
+        return nepho({"lab", "up", design, "--allow-containers"}, {std::chrono::seconds(150)});
+    });
+    Finished status;
+    for (int i = 0; i < 300 && status.out.find("(running)") == std::string::npos &&
+                    status.out.find("running") == std::string::npos;
+         ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        status = nepho({"lab", "status"});
+    }
+    EXPECT_EQ(status.exitCode, 0);
+    EXPECT_THAT(status.out, HasSubstr("Tiny: running"));
+    EXPECT_THAT(status.out, HasSubstr("curl http://127.0.0.1:"));
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    const Finished logs = nepho({"lab", "logs", "web"});
+    EXPECT_EQ(logs.exitCode, 0);
+    const Finished down = nepho({"lab", "down"}, {std::chrono::seconds(90)});
+    EXPECT_EQ(down.exitCode, 0) << down.out << down.err;
+    const Finished ended = up.get();
+    EXPECT_EQ(ended.exitCode, 0) << ended.err;
+    EXPECT_FALSE(ended.timedOut);
+    EXPECT_EQ(nepho({"lab", "status"}).exitCode, 1);
+}
+
+}  // namespace
+}  // namespace neph
