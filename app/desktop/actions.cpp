@@ -71,6 +71,7 @@ constexpr Row kRows[] = {
     {"&View", "view.bill", "Go to the &bill", "bill", "Alt+4", "What the design costs"},
     {"&View", "view.problems", "Go to the p&roblems", "warning", "Alt+5", "What is wrong with the design"},
     {"&View", "view.long", "Go to the l&ong run", "calendar", "Alt+6", "The bill and the worst hour of a month"},
+    {"&View", "view.real", "Go to \"for r&eal\"", "container", "Alt+7", "What runs on this machine, and how it compares"},
 
     {"&Arrange", "arrange.left", "Align &left", "align-left", "Ctrl+Shift+Left", "Left edges in one line"},
     {"&Arrange", "arrange.centre", "Align &centres", "", "", "Centres in one column"},
@@ -93,6 +94,9 @@ constexpr Row kRows[] = {
     {"&Run", "", "", "", "", ""},
     {"&Run", "run.long", "&Long run…", "calendar", "Ctrl+F5", "A day, a week or a month in seconds: the bill and the worst hour"},
     {"&Run", "run.longStop", "Stop the long r&un", "", "Ctrl+Shift+F5", "What is known so far, with its larger error"},
+    {"&Run", "", "", "", "", ""},
+    {"&Run", "run.real", "&Run for real…", "container", "Ctrl+R", "The same design on containers of this machine; shows a plan and asks first"},
+    {"&Run", "run.realStop", "Stop a&nd clean up", "", "Ctrl+Shift+R", "End what runs for real and remove all of it"},
     {"&Run", "", "", "", "", ""},
     {"&Run", "run.fault", "&Inject a fault", "fault", "", "Something goes wrong with the selected component, now"},
 

@@ -162,6 +162,7 @@ bool DesignDocument::save(const QString& file)
     watchFile();
     m_undo.setClean();
     emit fileChanged();
+    emit this->saved();
     return true;
 }
 

@@ -66,6 +66,7 @@ signals:
     void reset();                          ///< Another design is open: build everything anew.
     void diagnosticsChanged();
     void fileChanged();                   ///< Name or modified state.
+    void saved();                         ///< The design has just been written to file().
     void refused(const QString& reason);  ///< One sentence for a message bar.
     /// Another program wrote the file since it was opened or saved. Ask whether to open it again.
     void changedOnDisk();

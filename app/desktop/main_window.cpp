@@ -18,6 +18,9 @@
 #include "app/desktop/canvas/canvas_view.h"
 #include "app/desktop/command_palette.h"
 #include "app/desktop/design_document.h"
+#include "app/desktop/local/design_trust.h"
+#include "app/desktop/local/lab_controller.h"
+#include "app/desktop/local/lab_panel.h"
 #include "app/desktop/long_run.h"
 #include "app/desktop/message_bar.h"
 #include "app/desktop/panels/inspector_panel.h"
@@ -34,7 +37,8 @@ namespace neph {
 MainWindow::MainWindow(RunController::Starter starter, QWidget* parent)
     : QMainWindow(parent), m_document(std::make_unique<DesignDocument>()),
       m_selection(std::make_unique<Selection>()), m_run(std::make_unique<RunController>(std::move(starter))),
-      m_longRun(std::make_unique<LongRun>()), m_actions(new Actions(this))
+      m_longRun(std::make_unique<LongRun>()), m_trust(std::make_unique<DesignTrust>(*m_document)),
+      m_lab(std::make_unique<LabController>()), m_actions(new Actions(this))
 {
     setObjectName("mainWindow");
     setAcceptDrops(true);
@@ -52,6 +56,7 @@ MainWindow::MainWindow(RunController::Starter starter, QWidget* parent)
     connectFiles();
     connectRun();
     connectLongRun();
+    connectLab();
     restoreLayout();
     updateCommands();
     updateTitle();
@@ -59,15 +64,18 @@ MainWindow::MainWindow(RunController::Starter starter, QWidget* parent)
     updateSelectionText();
     updateRunState();
     updateLongRun();
+    updateLab();
     showStartPage();
 }
 
 MainWindow::~MainWindow()
 {
-    // The views listen to the four below; they go first.
+    // The views listen to those below; they go first.
     m_run->disconnect();
     m_longRun->disconnect();
     m_longPanel->disconnect();
+    m_lab->disconnect();
+    m_trust->disconnect();
     m_document->disconnect();
     m_document->undoStack().disconnect();
     m_selection->disconnect();
@@ -139,6 +147,7 @@ void MainWindow::updateCommands()
           "file.save", "file.saveAs"}) {
         enable(id, drawing);
     }
+    enable("run.real", drawing && !m_lab->isUp());
 }
 
 void MainWindow::updateTitle()

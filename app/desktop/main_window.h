@@ -19,7 +19,10 @@ namespace neph {
 class Actions;
 class CanvasView;
 class DesignDocument;
+class DesignTrust;
 class InspectorPanel;
+class LabController;
+class LabPanel;
 class LongRun;
 class LongRunPanel;
 class MessageBar;
@@ -49,6 +52,9 @@ public:
     MessageBar& messages() const { return *m_messages; }
     LongRun& longRun() const { return *m_longRun; }
     LongRunPanel& longRunPanel() const { return *m_longPanel; }
+    LabController& lab() const { return *m_lab; }
+    LabPanel& labPanel() const { return *m_labPanel; }
+    DesignTrust& trust() const { return *m_trust; }
     QTabWidget& results() const { return *m_results; }
     Actions& actions() const { return *m_actions; }
 
@@ -123,11 +129,22 @@ private:
     void updateLongRun();
     void showLiveState();
 
+    // main_window_lab.cpp
+    void connectLab();
+    void askForLab();
+    void stopLab();
+    void updateLab();
+    void showReal();
+    bool mayLeaveLab();
+
     Settings m_settings;
     std::unique_ptr<DesignDocument> m_document;
     std::unique_ptr<Selection> m_selection;
     std::unique_ptr<RunController> m_run;
     std::unique_ptr<LongRun> m_longRun;
+    std::unique_ptr<DesignTrust> m_trust;
+    std::unique_ptr<LabController> m_lab;
+    bool m_isLeaving = false;  ///< Closes as soon as nothing runs for real any more.
 
     // Owned by the widget tree.
     Actions* m_actions;
@@ -139,6 +156,7 @@ private:
     InspectorPanel* m_inspector = nullptr;
     ProblemsPanel* m_problems = nullptr;
     LongRunPanel* m_longPanel = nullptr;
+    LabPanel* m_labPanel = nullptr;
     TransportBar* m_transport = nullptr;
     QTabWidget* m_results = nullptr;
     QDockWidget* m_paletteDock = nullptr;

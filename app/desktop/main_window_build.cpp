@@ -17,6 +17,7 @@
 #include "app/desktop/canvas/canvas_view.h"
 #include "app/desktop/charts/charts_panel.h"
 #include "app/desktop/design_document.h"
+#include "app/desktop/local/lab_panel.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/message_bar.h"
 #include "app/desktop/panels/bill_panel.h"
@@ -100,6 +101,8 @@ void MainWindow::buildDocks()
     m_results->addTab(m_problems, tr("Problems"));
     m_longPanel = new LongRunPanel(*m_document, *m_selection, *m_longRun, m_results);
     m_results->addTab(m_longPanel, tr("Long run"));
+    m_labPanel = new LabPanel(*m_document, *m_lab, m_results);
+    m_results->addTab(m_labPanel, tr("For real"));
     m_resultsDock = makeDock(tr("Results"), "resultsDock", m_results, this);
     m_resultsDock->setTitleBarWidget(new QWidget(m_resultsDock));
     addDockWidget(Qt::BottomDockWidgetArea, m_resultsDock);
@@ -269,7 +272,8 @@ void MainWindow::connectView()
         m_inspector->focusFirstField();
     });
     const char* const tabs[] = {"view.charts", "view.events",   "view.requests",
-                                "view.bill",   "view.problems", "view.long"};
+                                "view.bill",   "view.problems", "view.long",
+                                "view.real"};
     for (int index = 0; index < static_cast<int>(std::size(tabs)); ++index) {
         m_actions->on(tabs[index], this, [this, index] { showResultsTab(index); });
     }

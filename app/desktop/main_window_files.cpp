@@ -274,7 +274,7 @@ void MainWindow::offerJournal(std::size_t index)
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if (!mayLeave()) {
+    if (!mayLeave() || !mayLeaveLab()) {
         event->ignore();
         return;
     }

@@ -4,6 +4,7 @@
 #include "app/desktop/actions.h"
 #include "app/desktop/canvas/canvas_view.h"
 #include "app/desktop/design_document.h"
+#include "app/desktop/local/lab_controller.h"
 #include "app/desktop/long_run.h"
 #include "app/desktop/long_run_dialog.h"
 #include "app/desktop/main_window.h"
@@ -69,6 +70,11 @@ void MainWindow::updateLongRun()
 void MainWindow::showLiveState()
 {
     const RunController& shown = m_longPanel->partInSight() != nullptr ? *m_longPanel->partInSight() : *m_run;
+    if (shown.result() == nullptr && m_lab->isUp() && m_lab->simulated() && m_lab->measured()) {
+        // Nothing else is played: what is predicted for this moment stands beside what is real.
+        m_canvas->showResult(m_lab->simulated(), m_lab->measured()->simulated);
+        return;
+    }
     m_canvas->showResult(shown.result(), shown.viewTime());
 }
 

@@ -178,7 +178,7 @@ struct Course {
     SeenCourse seen() const { return {atWarm, end.classes}; }
 };
 
-Course follow(LiveRun& run, Time warm, const ComparisonOptions& options, const std::string& what)
+Course follow(LiveRun& run, Time warm, const ComparisonOptions& options, const std::string& what, bool isReal)
 {
     Course course;
     const auto goTo = [&](Time until) {
@@ -187,6 +187,9 @@ Course follow(LiveRun& run, Time warm, const ComparisonOptions& options, const s
             if (options.progress) {
                 options.progress(what, seconds(run.now()) / seconds(run.horizon()));
             }
+            if (isReal && options.look) {
+                options.look(run.result());
+            }
         }
     };
     goTo(warm);
@@ -194,6 +197,14 @@ Course follow(LiveRun& run, Time warm, const ComparisonOptions& options, const s
     goTo(run.horizon());
     course.end = run.result();
     return course;
+}
+
+RunOptions simulationOf(const ComparisonOptions& options)
+{
+    RunOptions how;
+    how.seed = options.run.seed;
+    how.horizon = options.run.horizon;
+    return how;
 }
 
 }  // namespace
@@ -235,50 +246,68 @@ std::string machineInWords()
         "{}, {} cores, {} {}", model, std::thread::hardware_concurrency(), system.sysname, system.release);
 }
 
+Result<Prediction> predict(const Lab& lab, const ComparisonOptions& options)
+{
+    const Catalog catalog = calibrated(Catalog::builtIn(), options.calibration);
+    const Design design = calibrated(lab.compiled()->design, catalog, options.calibration);
+    RunOptions how = simulationOf(options);
+    how.catalog = &catalog;
+    Result<std::unique_ptr<LiveRun>> simulation = LiveRun::start(design, how);
+    if (!simulation) {
+        return simulation.error();
+    }
+    const Time to = (*simulation)->horizon();
+    while (!(*simulation)->isFinished()) {
+        (*simulation)->advance(to, std::chrono::milliseconds(200), options.stop);
+        if (options.stop.stop_requested()) {
+            return Error{ErrorCode::Invalid, design.name, "Stopped while the simulation ran."};
+        }
+    }
+    Prediction prediction;
+    prediction.simulated = (*simulation)->result();
+    const Time steady = steadySince(prediction.simulated.log, servicesIn(lab.plan()));
+    prediction.from = options.warmUp > Duration(0) ? options.warmUp : std::max(Time(0), steady) + kSettle;
+    const bool isSteady = options.warmUp > Duration(0) || steady >= Time(0);
+    if (!isSteady || prediction.from >= to) {
+        return Error{
+            ErrorCode::Invalid, design.name,
+            fmt::format(
+                "In {:.0f} s the simulation does not come to a steady state. Run longer (--for), or say from "
+                "when to compare (--warm-up).",
+                seconds(to))};
+    }
+    return prediction;
+}
+
 Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options)
 {
     const CompiledDesign& compiled = *lab.compiled();
     const Catalog catalog = calibrated(Catalog::builtIn(), options.calibration);
     const Design design = calibrated(compiled.design, catalog, options.calibration);
-    RunOptions how;
+    RunOptions how = simulationOf(options);
     how.catalog = &catalog;
-    how.seed = options.run.seed;
-    how.horizon = options.run.horizon;
-    Result<std::unique_ptr<LiveRun>> simulation = LiveRun::start(design, how);
-    if (!simulation) {
-        return simulation.error();
+    // The simulation is fast: once to learn when it is steady, once to be compared.
+    const Result<Prediction> prediction = predict(lab, options);
+    if (!prediction) {
+        return prediction.error();
     }
     Comparison comparison;
-    comparison.to = (*simulation)->horizon();
-    // The simulation is fast: once to learn when it is steady, once to be compared.
-    while (!(*simulation)->isFinished()) {
-        (*simulation)->advance(comparison.to, std::chrono::milliseconds(200), options.stop);
-        if (options.stop.stop_requested()) {
-            return Error{ErrorCode::Invalid, design.name, "Stopped while the simulation ran."};
-        }
-    }
-    const Time steady = steadySince((*simulation)->result().log, servicesIn(lab.plan()));
-    comparison.from = options.warmUp > Duration(0) ? options.warmUp : std::max(Time(0), steady) + kSettle;
-    if (steady < Time(0) || comparison.from >= comparison.to) {
-        return Error{
-            ErrorCode::Invalid, design.name,
-            fmt::format(
-                "In {:.0f} s the simulation does not come to a steady state. Run longer (--for), or say from "
-                "when "
-                "to compare (--warm-up).",
-                seconds(comparison.to))};
-    }
+    comparison.from = prediction->from;
+    comparison.to = prediction->simulated.horizon;
     Result<std::unique_ptr<LocalRun>> real = lab.run(options.run);
     if (!real) {
         return real.error();
     }
-    const Course measured = follow(**real, comparison.from, options, "running for real");
+    const Course measured = follow(**real, comparison.from, options, "running for real", true);
     if (options.stop.stop_requested()) {
         return Error{ErrorCode::Invalid, design.name, "Stopped before there was anything to compare."};
     }
     comparison.load = (*real)->load();
-    simulation = LiveRun::start(design, how);
-    const Course simulated = follow(**simulation, comparison.from, options, "simulating");
+    Result<std::unique_ptr<LiveRun>> simulation = LiveRun::start(design, how);
+    if (!simulation) {
+        return simulation.error();
+    }
+    const Course simulated = follow(**simulation, comparison.from, options, "simulating", false);
     comparison.measured = measured.end;
     comparison.simulated = simulated.end;
     comparison.to = std::min(measured.end.simulated, comparison.to);

@@ -79,6 +79,8 @@ struct ComparisonOptions {
     Calibration calibration;  ///< For the simulation; may be empty.
     Duration warmUp{0};       ///< Zero: until both sides are in a steady state.
     std::function<void(const std::string& what, double share)> progress;
+    /// Hands out what the real run has measured so far, a few times a second; may be empty.
+    std::function<void(RunResult measured)> look;
     std::stop_token stop;
 };
 
@@ -91,6 +93,16 @@ struct SeenCourse {
 /// One class ("": all of them) over a time of that length.
 ComparedClass compareClass(
     const std::string& name, const SeenCourse& simulated, const SeenCourse& measured, Duration length);
+
+/// What the simulation says before anything real is there.
+struct Prediction {
+    RunResult simulated;  ///< To its end.
+    Time from{0};         ///< Both sides are compared from then on: the warm-up, or a steady state.
+};
+
+/// Runs the simulation alone. Nothing need be set up. Errors: Invalid (the design does not run, does not come
+/// to a steady state in that time, or it was stopped).
+Result<Prediction> predict(const Lab& lab, const ComparisonOptions& options);
 
 /// Runs both, the real one first, and compares what users saw from the end of the warm-up on. The lab is set
 /// up.

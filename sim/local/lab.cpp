@@ -100,6 +100,12 @@ Lab::~Lab()
     }
 }
 
+void Lab::choose(std::uint64_t seed, bool goOnWithoutLimits)
+{
+    m_options.seed = seed;
+    m_options.goOnWithoutLimits = goOnWithoutLimits;
+}
+
 Result<Done> Lab::setUp(const std::function<void(const LabStand::Progress&)>& progress, std::stop_token stop)
 {
     LabGuard::Options how;
@@ -151,11 +157,11 @@ void Lab::tellStatus(const std::string& status)
 CleanUpReport Lab::close()
 {
     if (!m_guard) {
-        return {};
+        return m_cleaned;
     }
-    CleanUpReport report = m_guard->end();
+    m_cleaned = m_guard->end();
     m_guard.reset();
-    return report;
+    return m_cleaned;
 }
 
 }  // namespace neph

@@ -47,13 +47,20 @@ public:
     LabStand& stand() { return *m_stand; }
     const std::shared_ptr<const CompiledDesign>& compiled() const { return m_compiled; }
     const LabSession& session() const { return m_guard->session(); }
+    /// From setUp() to close() there is something to clean up.
+    bool isUp() const { return m_guard != nullptr; }
 
-    /// Sets everything up that stands there before a run. An error leaves nothing behind.
+    /// What was chosen after the plan had been seen, and before setUp().
+    void choose(std::uint64_t seed, bool goOnWithoutLimits);
+    /// Sets everything up that stands there before a run. An error leaves nothing behind; `cleaned()` says
+    /// what had been made.
     Result<Done> setUp(const std::function<void(const LabStand::Progress&)>& progress, std::stop_token stop);
     Result<std::unique_ptr<LocalRun>> run(const LocalRun::Options& options);
     /// Writes down for others how far it is.
     void tellStatus(const std::string& status);
     CleanUpReport close();
+    /// What the last close() has removed, also that of a setUp() that failed.
+    const CleanUpReport& cleaned() const { return m_cleaned; }
 
 private:
     Lab() = default;
@@ -67,6 +74,7 @@ private:
     std::string m_swept;
     std::unique_ptr<LabGuard> m_guard;
     std::unique_ptr<LabStand> m_stand;
+    CleanUpReport m_cleaned;
 };
 
 }  // namespace neph

@@ -1,5 +1,6 @@
 #include "app/desktop/canvas/accessible_canvas.h"
 
+#include <QCoreApplication>
 #include <QAccessible>
 #include <QAccessibleWidget>
 #include <algorithm>
@@ -53,6 +54,9 @@ public:
         }
         if (const NodeLive* live = scene().live().node(m_id)) {
             said << live->status << live->bottleneck;
+        }
+        if (const QString real = scene().realOf(m_id); !real.isEmpty()) {
+            said << QCoreApplication::translate("Card", "For real: %1").arg(real);
         }
         said.removeAll(QString());
         return what == QAccessible::Description ? said.join(QStringLiteral(", ")) : QString();

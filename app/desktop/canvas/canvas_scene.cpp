@@ -392,6 +392,7 @@ void CanvasScene::showLive()
     m_live.show(m_document.design(), m_result, m_at);
     for (const auto& [id, card] : m_cards) {
         card->setLive(m_live.node(id));
+        card->setReal(realOf(id));
     }
     for (const auto& [id, frame] : m_frames) {
         frame->setLive(m_live.node(id));
@@ -401,6 +402,23 @@ void CanvasScene::showLive()
         link->setTraffic(m_isAnimated ? TrafficStyle::Dots : TrafficStyle::Arrows, m_seconds);
     }
     chooseAnimation();
+}
+
+void CanvasScene::showReal(std::map<std::string, QString> real)
+{
+    if (real == m_real) {
+        return;
+    }
+    m_real = std::move(real);
+    for (const auto& [id, card] : m_cards) {
+        card->setReal(realOf(id));
+    }
+}
+
+QString CanvasScene::realOf(const std::string& id) const
+{
+    const auto found = m_real.find(id);
+    return found == m_real.end() ? QString() : found->second;
 }
 
 void CanvasScene::setTrafficAnimated(bool animated)

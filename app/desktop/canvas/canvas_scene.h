@@ -41,6 +41,9 @@ public:
     Selection& selection() const { return m_selection; }
     const Layout& layout() const { return m_layout; }
     const LiveState& live() const { return m_live; }
+    /// What components do for real, by id: a line below each card.
+    void showReal(std::map<std::string, QString> real);
+    QString realOf(const std::string& id) const;
 
     /// What a press at a point takes hold of; borders and links are `reach` wide to either side.
     Hit hit(QPointF at, double reach) const;
@@ -108,6 +111,7 @@ private:
     std::map<std::string, Mark> m_marks;
 
     LiveState m_live;
+    std::map<std::string, QString> m_real;
     std::shared_ptr<const RunResult> m_result;
     Time m_at{0};
     QTimer m_ticks;

@@ -2,6 +2,7 @@
 
 #include <QGraphicsView>
 #include <QPointer>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,6 +91,8 @@ public slots:
     void setPlaying(bool playing);
     /// Shows the state of a run at that moment; nullptr: no run.
     void showResult(std::shared_ptr<const RunResult> result, neph::Time at);
+    /// What components do for real, by id; empty: nothing runs for real.
+    void showReal(const std::map<std::string, QString>& real);
     /// Brings a component, link or note into view.
     void reveal(const std::string& id);
 

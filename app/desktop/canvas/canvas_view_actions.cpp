@@ -500,4 +500,9 @@ void CanvasView::showResult(std::shared_ptr<const RunResult> result, Time at)
     m_scene->showResult(std::move(result), at);
 }
 
+void CanvasView::showReal(const std::map<std::string, QString>& real)
+{
+    m_scene->showReal(real);
+}
+
 }  // namespace neph

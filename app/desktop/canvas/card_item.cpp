@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QStyleOptionGraphicsItem>
+#include <algorithm>
 #include <utility>
 
 #include "app/desktop/canvas/card_painter.h"
@@ -45,11 +46,24 @@ void CardItem::setLive(const NodeLive* live)
     update();
 }
 
+void CardItem::setReal(const QString& real)
+{
+    if (real != m_real) {
+        prepareGeometryChange();
+        m_real = real;
+        updateToolTip();
+        update();
+    }
+}
+
 void CardItem::updateToolTip()
 {
     QStringList lines{m_face.name, m_face.kind};
     if (m_live && !m_live->bottleneck.isEmpty()) {
         lines << m_live->bottleneck;
+    }
+    if (!m_real.isEmpty()) {
+        lines << QCoreApplication::translate("Card", "For real: %1").arg(m_real);
     }
     if (m_face.hasProblem) {
         lines << m_face.problemText;
@@ -59,13 +73,17 @@ void CardItem::updateToolTip()
 
 QRectF CardItem::boundingRect() const
 {
-    return m_rect.adjusted(-kCardMargin, -kCardMargin, kCardMargin, kCardMargin);
+    const double below = m_real.isEmpty() ? kCardMargin : std::max(kCardMargin, kRealReach);
+    return m_rect.adjusted(-kCardMargin, -kCardMargin, kCardMargin, below);
 }
 
 void CardItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*)
 {
     const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
     paintCard(*painter, m_rect, m_face, m_live ? &*m_live : nullptr, m_look, zoom);
+    if (!m_real.isEmpty()) {
+        paintReal(*painter, m_rect, m_real, zoom);
+    }
 }
 
 }  // namespace neph

@@ -24,6 +24,9 @@ public:
     void setLook(const ItemLook& look);
     const ItemLook& look() const { return m_look; }
     void setLive(const NodeLive* live);
+    /// What it does for real, beside what is simulated; empty: nothing.
+    void setReal(const QString& real);
+    const QString& real() const { return m_real; }
 
     int type() const override { return Type; }
     QRectF boundingRect() const override;
@@ -37,6 +40,7 @@ private:
     ItemFace m_face;
     ItemLook m_look;
     std::optional<NodeLive> m_live;
+    QString m_real;
 };
 
 }  // namespace neph

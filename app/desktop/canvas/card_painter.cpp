@@ -286,6 +286,39 @@ void drawFromAfar(
 
 }  // namespace
 
+void paintReal(QPainter& painter, const QRectF& rect, const QString& real, double zoom)
+{
+    constexpr double kInset = 10;
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF strip(rect.left() + kInset, rect.bottom(), rect.width() - 2 * kInset, kRealReach - 1);
+    QPainterPath shape;  // Square above, where it meets the card.
+    shape.moveTo(strip.topLeft());
+    shape.lineTo(strip.topRight());
+    shape.lineTo(strip.right(), strip.bottom() - kRadius);
+    shape.quadTo(strip.bottomRight(), QPointF(strip.right() - kRadius, strip.bottom()));
+    shape.lineTo(strip.left() + kRadius, strip.bottom());
+    shape.quadTo(strip.bottomLeft(), QPointF(strip.left(), strip.bottom() - kRadius));
+    shape.closeSubpath();
+    painter.setPen(QPen(theme::series(1), 1));
+    painter.setBrush(theme::card());
+    painter.drawPath(shape);
+    if (zoom < kWordsFrom) {
+        painter.fillPath(shape, faded(theme::series(1), 0.7));
+        return;
+    }
+    const QRectF line = strip.adjusted(8, 0, -8, 0);
+    const QString head = QCoreApplication::translate("Card", "real");
+    QFont font = detailFont();
+    font.setWeight(QFont::DemiBold);
+    painter.setFont(font);
+    painter.setPen(theme::series(1));
+    drawLine(painter, line, Qt::AlignLeft | Qt::AlignVCenter, head);
+    const double taken = QFontMetricsF(font).horizontalAdvance(head) + 6;
+    painter.setFont(detailFont());
+    painter.setPen(theme::text());
+    drawLine(painter, line.adjusted(taken, 0, 0, 0), Qt::AlignRight | Qt::AlignVCenter, real);
+}
+
 QRectF cardNameRect(const QRectF& rect)
 {
     const double left = kPadding + kTile + kGap;

@@ -58,6 +58,7 @@ TransportBar::TransportBar(Actions& actions, RunController& run, QWidget* parent
     }
     row->addSpacing(6);
     row->addWidget(addButton(actions.at("run.long")));
+    row->addWidget(addButton(actions.at("run.real")));
     row->addSpacing(6);
     buildSpeed();
     row->addWidget(m_speed);
