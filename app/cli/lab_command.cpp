@@ -10,6 +10,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/design_source.h"
 #include "app/cli/interrupt.h"
+#include "app/cli/lab_command.h"
 #include "app/cli/lab_report.h"
 #include "app/cli/output.h"
 #include "app/cli/text_format.h"
@@ -22,43 +23,6 @@
 namespace neph::cli {
 
 namespace {
-
-struct LabCommandOptions {
-    std::string design;
-    std::string length;
-    std::string warmUp;
-    std::string engine;
-    std::string runtime;
-    std::string report;
-    std::string output;
-    std::string node;
-    std::string calibration;
-    bool isUncalibrated = false;
-    std::uint64_t seed = 1;
-    bool isAllowed = false;
-    bool withoutLimits = false;
-    bool withLoad = false;
-    bool json = false;
-};
-
-/// Where records and consents lie; nothing after saying what is wrong.
-std::optional<std::string> stateOrComplaint()
-{
-    const Result<std::string> folder = stateFolder();
-    if (!folder) {
-        complain(folder.error());
-        return std::nullopt;
-    }
-    return *folder;
-}
-
-EngineWishes wishesOf(const LabCommandOptions& options)
-{
-    EngineWishes wishes;
-    wishes.socket = options.engine;
-    wishes.runtime = options.runtime;
-    return wishes;
-}
 
 /// Seconds of a step, on a line of its own where a person watches.
 void tell(const std::string& what)
@@ -390,154 +354,6 @@ ExitCode doctor(const LabCommandOptions& options)
     return isFine ? Ok : No;
 }
 
-ExitCode status(const LabCommandOptions& options)
-{
-    const std::optional<std::string> state = stateOrComplaint();
-    if (!state) {
-        return BadInput;
-    }
-    const SessionRecords records(*state);
-    Value all = Value::array();
-    for (const std::string& id : records.sessions()) {
-        const Result<SessionRecord> record = records.read(id);
-        if (!record) {
-            continue;
-        }
-        const std::string now = isAlive(record->session) ? record->status : "left behind";
-        all.push_back(
-            {{"session", id}, {"design", record->design}, {"status", now}, {"endpoints", record->endpoints}});
-        if (!options.json) {
-            fmt::print("{}: {} ({})\n", record->design, now, id.substr(0, 8));
-            for (const auto& [name, words] : record->endpoints) {
-                fmt::print("  {:<24} {}\n", name, words);
-            }
-        }
-    }
-    if (options.json) {
-        printJson(all);
-    } else if (all.empty()) {
-        fmt::print("No design runs for real.\n");
-    }
-    return all.empty() ? No : Ok;
-}
-
-/// Calls `what` for each session of a living process, or of any.
-template <class What>
-std::size_t forSessions(const std::string& state, const What& what)
-{
-    const SessionRecords records(state);
-    std::size_t count = 0;
-    for (const std::string& id : records.sessions()) {
-        if (const Result<SessionRecord> record = records.read(id)) {
-            what(records, *record);
-            ++count;
-        }
-    }
-    return count;
-}
-
-ExitCode logs(const LabCommandOptions& options)
-{
-    const EngineSearch search = findEngine(wishesOf(options));
-    if (!search.found) {
-        complain(search.toText());
-        return BadInput;
-    }
-    ContainerEngine engine(search.found->socket, search.found->runtime);
-    const std::optional<std::string> state = stateOrComplaint();
-    if (!state) {
-        return BadInput;
-    }
-    std::size_t shown = 0;
-    forSessions(*state, [&](const SessionRecords&, const SessionRecord& record) {
-        const auto containers =
-            engine.labelled(Thing::Container, fmt::format("{}={}", kSessionLabel, record.session.id));
-        for (const LabelledThing& each : containers ? *containers : std::vector<LabelledThing>()) {
-            if (!options.node.empty() && each.name.find(options.node) == std::string::npos) {
-                continue;
-            }
-            const Result<std::string> text = engine.logs(each.id);
-            fmt::print("{}\n{}\n", coloured(Colour::Bold, each.name), text ? *text : text.error().what);
-            ++shown;
-        }
-    });
-    return shown > 0 ? Ok : No;
-}
-
-/// Asks the processes to stop; what is left of the others is removed here.
-ExitCode down(const LabCommandOptions& options)
-{
-    const std::optional<std::string> state = stateOrComplaint();
-    if (!state) {
-        return BadInput;
-    }
-    std::size_t asked = 0;
-    forSessions(*state, [&](const SessionRecords&, const SessionRecord& record) {
-        if (isAlive(record.session) && record.session.process.pid != getpid()) {
-            kill(static_cast<pid_t>(record.session.process.pid), SIGTERM);
-            ++asked;
-        }
-    });
-    const SessionRecords records(*state);
-    constexpr int kPatience = 300;  // Times a tenth of a second.
-    const auto isAnybodyAlive = [&] {
-        bool isAlive = false;
-        forSessions(*state, [&](const SessionRecords&, const SessionRecord& record) {
-            isAlive = isAlive || neph::isAlive(record.session);
-        });
-        return isAlive;
-    };
-    for (int i = 0; i < kPatience && isAnybodyAlive(); ++i) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    const EngineSearch search = findEngine(wishesOf(options));
-    if (!search.found) {
-        complain(search.toText());
-        return BadInput;
-    }
-    ContainerEngine engine(search.found->socket, search.found->runtime);
-    const Result<SweepReport> swept = sweep(engine, records);
-    if (!swept) {
-        complain(swept.error());
-        return BadInput;
-    }
-    fmt::print("{}", asked > 0 && swept->swept.empty() ? "Stopped and cleaned up.\n" : swept->text() + "\n");
-    return swept->isClean() ? Ok : No;
-}
-
-ExitCode volumes(const LabCommandOptions& options)
-{
-    const EngineSearch search = findEngine(wishesOf(options));
-    const std::optional<std::string> state = stateOrComplaint();
-    if (!state) {
-        return BadInput;
-    }
-    const Result<std::string> owner = installationId(*state);
-    if (!search.found || !owner) {
-        complain(search.found ? owner.error().what : search.toText());
-        return BadInput;
-    }
-    ContainerEngine engine(search.found->socket, search.found->runtime);
-    if (!options.node.empty()) {
-        const Result<Done> removed = removeDataVolume(engine, *owner, options.node);
-        if (!removed) {
-            complain(removed.error());
-            return BadInput;
-        }
-        fmt::print("Removed {}.\n", options.node);
-        return Ok;
-    }
-    const Result<std::vector<DataVolume>> all = dataVolumes(engine, *owner);
-    if (!all) {
-        complain(all.error());
-        return BadInput;
-    }
-    for (const DataVolume& each : *all) {
-        fmt::print("{:<40} {} of {}\n", each.name, each.what, each.design);
-    }
-    return Ok;
-}
-
 using Command = ExitCode (*)(const LabCommandOptions&);
 
 }  // namespace
@@ -597,15 +413,16 @@ void addLab(CLI::App& app, Action& action)
     calibrate->add_option(
         "--calibration", calibrateOptions->calibration, "File to keep it in (that of this machine)");
     const auto [statusCommand, statusOptions] =
-        add("status", "What runs for real at present, and how to reach it", status);
+        add("status", "What runs for real at present, and how to reach it", labStatus);
     statusCommand->add_flag("--json", statusOptions->json, "Print JSON");
-    const auto [logCommand, logOptions] = add("logs", "What containers have said", logs);
+    const auto [logCommand, logOptions] = add("logs", "What containers have said", labLogs);
     addEngine(logCommand, *logOptions);
     logCommand->add_option("NAME", logOptions->node, "Only of containers with this in their name");
     const auto [downCommand, downOptions] =
-        add("down", "Stop everything and remove it; named volumes stay", down);
+        add("down", "Stop everything and remove it; named volumes stay", labDown);
     addEngine(downCommand, *downOptions);
-    const auto [volumeCommand, volumeOptions] = add("volumes", "Volumes with data, which are kept", volumes);
+    const auto [volumeCommand, volumeOptions] =
+        add("volumes", "Volumes with data, which are kept", labVolumes);
     addEngine(volumeCommand, *volumeOptions);
     volumeCommand->add_option("--remove", volumeOptions->node, "Remove this one for good");
 }
