@@ -105,6 +105,13 @@ std::string backendText(const GatewayLayout::Backend& backend)
         "backend p-{0}\n  http-reuse never\n",
         backend.node, backend.balance, backend.slots, backend.probePort);
     for (std::uint32_t slot = 1; slot <= backend.slots; ++slot) {
+        // Without the first rule a slot without anybody in it would be answered for by another one.
+        text += fmt::format(
+            "  http-request return status 503 if {{ req.hdr(X-Neph-Slot) -m str {1} }} !{{ "
+            "srv_is_up(p-{0}/t{1}) }}\n",
+            backend.node, slot);
+    }
+    for (std::uint32_t slot = 1; slot <= backend.slots; ++slot) {
         text += fmt::format("  use-server t{0} if {{ req.hdr(X-Neph-Slot) -m str {0} }}\n", slot);
     }
     return text + fmt::format("  server-template t 1-{} 127.0.0.1:1 disabled\n", backend.slots);

@@ -115,7 +115,7 @@ private:
     std::vector<Replica> m_replicas;
     std::map<NodeIndex, std::pair<Duration, double>> m_disturbed;
     mutable std::map<std::pair<std::string, std::uint32_t>, SlotReading> m_slots;
-    mutable std::chrono::steady_clock::time_point m_slotsAt;
+    mutable std::optional<std::chrono::steady_clock::time_point> m_slotsAt;
     bool m_isSampling = false;
     Time m_sampleAt{0};
     IntervalStats m_interval;

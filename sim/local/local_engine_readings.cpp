@@ -16,7 +16,7 @@ constexpr auto kFresh = std::chrono::milliseconds(200);
 
 void LocalEngine::refreshSlots() const
 {
-    if (!m_slots.empty() && Wall::now() - m_slotsAt < kFresh) {
+    if (m_slotsAt && Wall::now() - *m_slotsAt < kFresh) {
         return;
     }
     m_slotsAt = Wall::now();

@@ -42,13 +42,16 @@ Result<ContainerState> startFirst(LabStand& stand, const ContainerSpec& spec)
     if (!id) {
         return id.error();
     }
-    if (Result<Done> begun = stand.engine().start(*id); !begun) {
-        return begun.error();
+    Result<Done> done = stand.engine().start(*id);
+    if (done) {
+        done = stand.check(spec, *id);
     }
-    if (Result<Done> checked = stand.check(spec, *id); !checked) {
-        return checked.error();
+    if (done) {
+        return stand.engine().inspect(*id);
     }
-    return stand.engine().inspect(*id);
+    // The next attempt needs the name.
+    (void)stand.engine().remove(*id);
+    return done.error();
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ void WorkBench::end()
         thread.join();
     }
     m_threads.clear();
+    m_done.clear();
 }
 
 void WorkBench::add(std::function<void()> job)
@@ -36,6 +37,9 @@ void WorkBench::handOver(std::function<void()> action)
 {
     {
         const std::lock_guard lock(m_mutex);
+        if (m_isEnding) {
+            return;
+        }
         m_done.push_back(std::move(action));
     }
     m_hasDone.notify_one();

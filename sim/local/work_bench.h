@@ -12,7 +12,6 @@
 namespace neph {
 
 /// Work that blocks, done beside a run: what came of it is handed over on the thread of the run.
-///
 class WorkBench {
 public:
     explicit WorkBench(unsigned threads);

@@ -28,9 +28,10 @@ TEST(NephoWithoutArguments, SaysInThreeLinesWhereToStart)
                   "\n"
                   "  nepho run starter                 run the example design and print a report\n"
                   "  nepho new starter -o shop.nepho   take it as a start for your own\n"
+                  "  nepho lab compare starter         run it on real containers as well, and compare\n"
                   "  nepho catalog aws.dynamodb        what can be drawn, and how it behaves\n"
                   "\n"
-                  "Commands: new, templates, check, run, bill, catalog, prices, schema.\n"
+                  "Commands: new, templates, check, run, bill, lab, catalog, prices, schema.\n"
                   "'nepho COMMAND --help' says more about one; 'nepho --help' about all.\n");
 }
 

@@ -476,6 +476,8 @@ TEST(AHostileDesign, CausesNothingAtTheEngineBeforeConsent)
             ++opened;
             EXPECT_FALSE(toText((*lab)->plan()).empty());
             EXPECT_FALSE(digestOf((*lab)->plan()).empty());
+        } else if (i == 5) {
+            std::cerr << lab.error().where << ": " << lab.error().what << '\n';
         }
     }
     EXPECT_GT(opened, 10) << "most are refused before an engine is asked at all";
