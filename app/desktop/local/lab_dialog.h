@@ -51,6 +51,7 @@ private:
     void look();
     void showOffer();
     void showTable();
+    void fitTable();
     void showNone(const QString& tried);
     void showProblem(const QString& reason);
     void showProgress();
