@@ -361,7 +361,9 @@ void LabDialog::showNone(const QString& tried)
 
 void LabDialog::showProblem(const QString& reason)
 {
-    m_looking->setText(reason);
+    m_looking->setText(
+        m_hasAgreed ? tr("It could not be set up.") + "\n\n" + reason + "\n\n" + m_lab.report() : reason);
+    m_hasAgreed = false;
     m_progress->hide();
     m_pages->setCurrentWidget(m_lookingPage);
     m_isFinishing = false;
@@ -450,6 +452,7 @@ QString LabDialog::said() const
 void LabDialog::run()
 {
     if (m_run->isEnabled()) {
+        m_hasAgreed = true;
         m_lab.agree(wishes());
     }
 }

@@ -88,6 +88,7 @@ private:
     QPushButton* m_cancel;
     QPushButton* m_again;
     QTimer* m_lookSoon;
+    bool m_hasAgreed = false;
     bool m_isFinishing = false;  ///< Closes itself when the lab has begun to run.
 };
 
