@@ -132,6 +132,7 @@ private:
     // main_window_lab.cpp
     void connectLab();
     void askForLab();
+    void showLab();
     void stopLab();
     void updateLab();
     void showReal();

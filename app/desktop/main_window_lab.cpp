@@ -16,6 +16,12 @@
 
 namespace neph {
 
+namespace {
+
+constexpr double kLabShare = 0.4;  ///< Of the height of the window.
+
+}  // namespace
+
 void MainWindow::connectLab()
 {
     m_actions->on("run.real", this, [this] { askForLab(); });
@@ -31,7 +37,9 @@ void MainWindow::connectLab()
         }
     });
     connect(m_lab.get(), &LabController::failed, this, [this](const QString& reason) {
-        m_messages->show(MessageBar::Kind::Error, reason, {}, "lab");
+        if (findChild<LabDialog*>() == nullptr) {  // Else it says so itself.
+            m_messages->show(MessageBar::Kind::Error, reason, {}, "lab");
+        }
     });
 }
 
@@ -46,11 +54,20 @@ void MainWindow::askForLab()
     if (dialog == nullptr) {
         m_messages->dismiss("lab");
         dialog = new LabDialog(*m_document, *m_trust, *m_lab, this);
-        connect(dialog, &QDialog::accepted, this, [this] { showResultsTab(m_results->indexOf(m_labPanel)); });
+        connect(dialog, &QDialog::accepted, this, &MainWindow::showLab);
         dialog->show();
     }
     dialog->raise();
     dialog->activateWindow();
+}
+
+void MainWindow::showLab()
+{
+    showResultsTab(m_results->indexOf(m_labPanel));
+    const int wanted = qRound(height() * kLabShare);
+    if (m_resultsDock->height() < wanted && dockWidgetArea(m_resultsDock) == Qt::BottomDockWidgetArea) {
+        resizeDocks({m_resultsDock}, {wanted}, Qt::Vertical);  // Charts and tables side by side.
+    }
 }
 
 void MainWindow::stopLab()

@@ -327,8 +327,8 @@ Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options)
     comparison.machine = machineInWords();
     const EngineInfo& info = lab.found().info;
     comparison.engine = fmt::format(
-        "{} {} ({}, cgroups {}{})", info.name, info.version, info.runtime, info.cgroupVersion,
-        info.isRootless ? ", rootless" : "");
+        "{} {} ({}, cgroups {}{})", info.name, info.version, info.runtime.substr(info.runtime.rfind('/') + 1),
+        info.cgroupVersion, info.isRootless ? ", rootless" : "");
     comparison.remarks = lab.stand().remarks();
     comparison.remarks.push_back(options.calibration.inWords());
     comparison.remarks.insert(

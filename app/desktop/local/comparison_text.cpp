@@ -79,17 +79,36 @@ QString latencyRow(const char* name, Duration simulated, Duration measured, cons
     return QStringLiteral("<tr>") + cell(QString::fromLatin1(name), "left") + cell(durationText(simulated)) +
            cell(durationText(measured)) + cell(interval, "right", theme::mutedText()) +
            errorCell(
-               static_cast<double>(simulated.count()), static_cast<double>(measured.count()),
-               "predicted slower", "predicted faster") +
+               static_cast<double>(simulated.count()), static_cast<double>(measured.count()), "too slow",
+               "too fast") +
            QStringLiteral("</tr>");
+}
+
+double failedShare(const SeenFigures& figures)
+{
+    return figures.requests == 0
+               ? 0
+               : static_cast<double>(figures.failed) / static_cast<double>(figures.requests);
 }
 
 QString failedText(const SeenFigures& figures)
 {
-    const double share = figures.requests == 0 ? 0
-                                               : 100 * static_cast<double>(figures.failed) /
-                                                     static_cast<double>(figures.requests);
+    const double share = 100 * failedShare(figures);
     return words("%1 %").arg(share, 0, 'f', share > 0 && share < 10 ? 2 : 0);
+}
+
+/// Shares are compared by their difference: a quotient says nothing where one of them is zero.
+QString failedCell(const ComparedClass& one)
+{
+    constexpr double kSame = 0.01;
+    const double more = failedShare(one.simulated) - failedShare(one.measured);
+    if (std::abs(more) < kSame) {
+        return cell(words("the same"), "left", theme::healthy());
+    }
+    return cell(
+        more < 0 ? words("−%1 points, too few").arg(-100 * more, 0, 'f', 0)
+                 : words("+%1 points, too many").arg(100 * more, 0, 'f', 0),
+        "left", theme::failure());
 }
 
 QString classTable(const ComparedClass& one)
@@ -100,11 +119,10 @@ QString classTable(const ComparedClass& one)
                    latencyRow("p99", one.simulated.p99, one.measured.p99, intervalText(one.p99));
     rows += QStringLiteral("<tr>") + cell(words("Requests"), "left") +
             cell(valueText(one.simulated.perSecond, "1/s")) + cell(valueText(one.measured.perSecond, "1/s")) +
-            cell({}) +
-            errorCell(one.simulated.perSecond, one.measured.perSecond, "predicted more", "predicted fewer") +
+            cell({}) + errorCell(one.simulated.perSecond, one.measured.perSecond, "too many", "too few") +
             QStringLiteral("</tr>");
     rows += QStringLiteral("<tr>") + cell(words("Failed"), "left") + cell(failedText(one.simulated)) +
-            cell(failedText(one.measured)) + cell({}) + cell({}) + QStringLiteral("</tr>");
+            cell(failedText(one.measured)) + cell({}) + failedCell(one) + QStringLiteral("</tr>");
     const QString title =
         one.name.empty()
             ? words("All requests (%1 measured)").arg(countText(one.measured.requests))
@@ -133,7 +151,7 @@ QString nodesTable(const Comparison& comparison)
                              const QString& what, const QString& simulated, const QString& measured, double a,
                              double b) {
             rows += QStringLiteral("<tr>") + cell(toQString(node.name) + ' ' + what, "left") +
-                    cell(simulated) + cell(measured) + errorCell(a, b, "predicted more", "predicted less") +
+                    cell(simulated) + cell(measured) + errorCell(a, b, "too much", "too little") +
                     QStringLiteral("</tr>");
         };
         add(words("CPU"), shareText(node.cpuSimulated), shareText(node.cpuMeasured), node.cpuSimulated,
@@ -249,12 +267,12 @@ std::vector<ChartSpec> sideBySideCharts()
         spec.title = title;
         spec.unit = unit;
         spec.lines.push_back({kSimulatedNode, metric, words("Simulated"), LineRole::Plain, 0});
-        spec.lines.push_back({kRealNode, metric, words("For real"), LineRole::Plain, 1});
+        spec.lines.push_back({kRealNode, metric, words("Real"), LineRole::Plain, 1});
         specs.push_back(spec);
     };
-    add(words("Latency p50"), "ms", "LatencyP50");
-    add(words("Latency p95"), "ms", "LatencyP95");
-    add(words("Requests"), "1/s", "Requests");
+    add(words("p50"), "ms", "LatencyP50");
+    add(words("p95"), "ms", "LatencyP95");
+    add(words("Rate"), "1/s", "Requests");
     return specs;
 }
 

@@ -271,6 +271,7 @@ void LabController::Worker::end(const QString& reason)
     }
     tell([reason, report](LabController& owner) {
         owner.m_report = report;
+        owner.m_endpoints.clear();
         owner.setState(State::Idle);
         if (!reason.isEmpty()) {
             emit owner.failed(reason);

@@ -36,6 +36,7 @@ namespace {
 constexpr int kLookAgainMs = 400;  ///< After the last change of the drawing.
 constexpr double kRealLengths[] = {60, 120, 300, 600};
 constexpr int kMostRows = 8;
+constexpr int kCellRoom = 14;
 
 QLabel* wrapped(QWidget* parent, const char* property = nullptr)
 {
@@ -92,7 +93,7 @@ LabDialog::LabDialog(DesignDocument& document, DesignTrust& trust, LabController
             close();
         }
     });
-    resize(880, 640);
+    resize(980, 580);
     updateBanner();
     look();
 }
@@ -314,6 +315,9 @@ void LabDialog::showOffer()
     m_withoutLimits->setVisible(!offer.engine.limitsCpu || !offer.engine.limitsMemory);
     m_pages->setCurrentWidget(m_planPage);
     updateButtons();
+    if (focusWidget() == nullptr || !m_planPage->isAncestorOf(focusWidget())) {
+        m_cancel->setFocus();  // Nobody shall agree by a stray key.
+    }
 }
 
 void LabDialog::showTable()
@@ -326,19 +330,26 @@ void LabDialog::showTable()
         for (int column = 0; column < m_table->columnCount(); ++column) {
             auto* item = new QTableWidgetItem(cells[column]);
             item->setToolTip(cells[column]);
-            if (column == 1 || column == 3 || column == 4) {
-                item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-            }
             m_table->setItem(at, column, item);
         }
         ++at;
     }
     m_table->resizeColumnsToContents();
+    for (int column = 0; column < m_table->columnCount(); ++column) {
+        m_table->setColumnWidth(column, m_table->columnWidth(column) + kCellRoom);
+    }
     m_table->horizontalHeader()->setSectionResizeMode(2, QHeaderView::Stretch);
-    const int shown = std::min(at, kMostRows);
-    m_table->setFixedHeight(
-        m_table->horizontalHeader()->sizeHint().height() +
-        shown * m_table->verticalHeader()->defaultSectionSize() + 4);
+    QTimer::singleShot(0, this, &LabDialog::fitTable);  // Its columns have their widths by then.
+}
+
+void LabDialog::fitTable()
+{
+    m_table->resizeRowsToContents();
+    int height = 0;
+    for (int row = 0; row < std::min(m_table->rowCount(), kMostRows); ++row) {
+        height += m_table->rowHeight(row);
+    }
+    m_table->setFixedHeight(m_table->horizontalHeader()->sizeHint().height() + height + 4);
 }
 
 void LabDialog::showNone(const QString& tried)
@@ -350,7 +361,9 @@ void LabDialog::showNone(const QString& tried)
 
 void LabDialog::showProblem(const QString& reason)
 {
-    m_looking->setText(reason);
+    m_looking->setText(
+        m_hasAgreed ? tr("It could not be set up.") + "\n\n" + reason + "\n\n" + m_lab.report() : reason);
+    m_hasAgreed = false;
     m_progress->hide();
     m_pages->setCurrentWidget(m_lookingPage);
     m_isFinishing = false;
@@ -401,7 +414,9 @@ void LabDialog::updateButtons()
     m_again->setVisible(isOver);
     m_cancel->setText(isOver ? tr("Close") : tr("Cancel"));
     m_cancel->setEnabled(m_lab.state() != LabController::State::CleaningUp);
-    m_agreed->setVisible(isAsking);
+    if (!isAsking) {
+        m_agreed->clear();
+    }
     const bool canCompare = m_withLoad->isChecked() && std::isfinite(m_length->currentData().toDouble());
     m_compare->setEnabled(canCompare);
 }
@@ -437,6 +452,7 @@ QString LabDialog::said() const
 void LabDialog::run()
 {
     if (m_run->isEnabled()) {
+        m_hasAgreed = true;
         m_lab.agree(wishes());
     }
 }

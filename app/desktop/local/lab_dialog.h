@@ -51,6 +51,7 @@ private:
     void look();
     void showOffer();
     void showTable();
+    void fitTable();
     void showNone(const QString& tried);
     void showProblem(const QString& reason);
     void showProgress();
@@ -87,6 +88,7 @@ private:
     QPushButton* m_cancel;
     QPushButton* m_again;
     QTimer* m_lookSoon;
+    bool m_hasAgreed = false;
     bool m_isFinishing = false;  ///< Closes itself when the lab has begun to run.
 };
 

@@ -21,6 +21,7 @@
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 #include "app/desktop/charts/value_text.h"
@@ -36,6 +37,9 @@ namespace {
 
 constexpr int kRealSteps = 1000;
 constexpr int kCopiedMs = 1500;
+
+/// Of the list of tasks; from FirstStart on, how long the steps of its start took.
+enum TaskColumn { StateColumn = 2, FirstStart = 5, ColumnCount = 9 };
 
 QPushButton* plainButton(const QString& text, const QString& tip)
 {
@@ -106,8 +110,8 @@ LabPanel::LabPanel(DesignDocument& document, LabController& lab, QWidget* parent
       m_stop(plainButton(tr("Stop and clean up"), tr("End it and remove all that was made for it"))),
       m_again(plainButton(tr("Run for real…"), tr("Plan it anew, and ask"))),
       m_save(plainButton(tr("Save as JSON…"), tr("Keep the comparison with all figures"))),
-      m_tasks(new QTableWidget(0, 6)), m_comparison(new ComparisonView), m_containers(new QComboBox),
-      m_log(new QPlainTextEdit), m_refresh(new QToolButton)
+      m_tasks(new QTableWidget(0, ColumnCount)), m_comparison(new ComparisonView),
+      m_containers(new QComboBox), m_log(new QPlainTextEdit), m_refresh(new QToolButton)
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -203,7 +207,8 @@ QWidget* LabPanel::makeLive()
     row->setContentsMargins(0, 0, 8, 0);
     row->setSpacing(12);
     m_tasks->setHorizontalHeaderLabels(
-        {tr("Component"), tr("Task"), tr("State"), tr("CPU"), tr("Since"), tr("Its start")});
+        {tr("Component"), tr("Task"), tr("State"), tr("CPU"), tr("Since"), tr("Image"), tr("Made"),
+         tr("Started"), tr("Answered")});
     m_tasks->setAccessibleName(tr("Tasks and servers that run for real"));
     m_tasks->horizontalHeader()->setAccessibleName(tr("Columns of the list"));
     m_tasks->verticalHeader()->hide();
@@ -218,16 +223,16 @@ QWidget* LabPanel::makeLive()
     header->setHighlightSections(false);
     header->setStretchLastSection(true);
     const int letter = fontMetrics().averageCharWidth();
-    const int widths[] = {22, 18, 16, 8, 10};
+    const int widths[] = {18, 14, 14, 7, 11, 10, 10, 10};
     for (int column = 0; column < static_cast<int>(std::size(widths)); ++column) {
         header->resizeSection(column, letter * widths[column]);
     }
-    row->addWidget(m_tasks, 3);
+    row->addWidget(m_tasks, 2);
     auto* inside = new QWidget;
     auto* side = new QVBoxLayout(inside);
     side->setContentsMargins(0, 4, 4, 4);
     m_endpoints = new QVBoxLayout;
-    m_noEndpoints = new QLabel(tr("How to reach it stands here as soon as it is set up."));
+    m_noEndpoints = new QLabel;
     m_noEndpoints->setProperty("muted", true);
     m_noEndpoints->setWordWrap(true);
     auto* hint = new QLabel(tr("In a terminal: nepho lab status"));
@@ -243,7 +248,7 @@ QWidget* LabPanel::makeLive()
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(inside);
     scroll->setAccessibleName(tr("How to reach it"));
-    row->addWidget(scroll, 2);
+    row->addWidget(scroll, 1);
     return page;
 }
 
@@ -368,19 +373,30 @@ void LabPanel::takeMeasured()
 void LabPanel::showTasks()
 {
     const auto measured = m_lab.measured();
-    const std::vector<RealTask> tasks =
-        measured ? realTasks(m_lab.design(), *measured, m_lab.startTimes()) : std::vector<RealTask>();
+    const std::vector<RealTask> tasks = measured && m_lab.isUp()
+                                            ? realTasks(m_lab.design(), *measured, m_lab.startTimes())
+                                            : std::vector<RealTask>();
     m_tasks->setRowCount(static_cast<int>(tasks.size()));
+    const bool hasStarts =
+        std::any_of(tasks.begin(), tasks.end(), [](const RealTask& task) { return task.starts.has_value(); });
+    for (int column = FirstStart; column < m_tasks->columnCount(); ++column) {
+        m_tasks->setColumnHidden(column, !hasStarts);
+    }
     for (int row = 0; row < m_tasks->rowCount(); ++row) {
         const RealTask& task = tasks[static_cast<std::size_t>(row)];
-        const QString state =
-            task.note.isEmpty() ? task.state : task.state + QStringLiteral(" – ") + task.note;
-        const QString cells[] = {task.component,
-                                 task.task,
-                                 state,
-                                 task.cpu < 0 ? tr("–") : tr("%1 %").arg(task.cpu * 100, 0, 'f', 0),
-                                 momentText(task.since),
-                                 task.starts};
+        const auto step = [&task](double StartTimes::*which) {
+            return task.starts ? durationText(fromSeconds(*task.starts.*which)) : QString();
+        };
+        const QString cells[] = {
+            task.component,
+            task.task,
+            task.state,
+            task.cpu < 0 ? tr("–") : tr("%1 %").arg(task.cpu * 100, 0, 'f', 0),
+            momentText(task.since),
+            step(&StartTimes::pull),
+            step(&StartTimes::create),
+            step(&StartTimes::start),
+            step(&StartTimes::ready)};
         for (int column = 0; column < m_tasks->columnCount(); ++column) {
             QTableWidgetItem* item = m_tasks->item(row, column);
             if (item == nullptr) {
@@ -388,14 +404,17 @@ void LabPanel::showTasks()
                 m_tasks->setItem(row, column, item);
             }
             item->setText(cells[column]);
-            item->setToolTip(cells[column]);
+            item->setToolTip(column == StateColumn && !task.note.isEmpty() ? task.note : cells[column]);
         }
-        m_tasks->item(row, 2)->setForeground(colourOfTask(task.look));
+        m_tasks->item(row, StateColumn)->setForeground(colourOfTask(task.look));
     }
 }
 
 void LabPanel::showEndpoints()
 {
+    m_noEndpoints->setText(
+        m_lab.isUp() ? tr("How to reach it stands here as soon as it is set up.")
+                     : tr("Nothing runs for real any more."));
     if (m_shownEndpoints == m_lab.endpoints()) {
         return;
     }

@@ -60,22 +60,6 @@ QString imageOfTasks(const LabPlan& plan, const PlannedContainers& tasks)
     return names.join(", ");
 }
 
-QString secondsText(double seconds)
-{
-    return durationText(fromSeconds(seconds));
-}
-
-QString startsText(const StartTimes& times)
-{
-    QStringList parts;
-    if (times.pull > 0) {
-        parts << say("image %1").arg(secondsText(times.pull));
-    }
-    parts << say("made %1").arg(secondsText(times.create)) << say("started %1").arg(secondsText(times.start))
-          << say("answered %1").arg(secondsText(times.ready));
-    return parts.join(QStringLiteral(" · "));
-}
-
 }  // namespace
 
 std::vector<PlanRow> planRows(const LabOffer& offer)
@@ -136,8 +120,9 @@ QString engineText(const EngineInfo& engine)
 {
     return say("%1 %2 (%3, cgroups %4%5)")
         .arg(
-            toQString(engine.name), toQString(engine.version), toQString(engine.runtime),
-            toQString(engine.cgroupVersion), engine.isRootless ? say(", rootless") : QString());
+            toQString(engine.name), toQString(engine.version),
+            toQString(engine.runtime.substr(engine.runtime.rfind('/') + 1)), toQString(engine.cgroupVersion),
+            engine.isRootless ? say(", rootless") : QString());
 }
 
 QString safetyText()
@@ -198,7 +183,7 @@ realTasks(const Design& design, const RunResult& measured, const std::vector<Sta
             const std::string number = replica.id.substr(replica.id.find_last_of("/-") + 1);
             for (const StartTimes& one : times) {
                 if (one.node == node.id && std::to_string(one.task) == number) {
-                    task.starts = startsText(one);
+                    task.starts = one;
                 }
             }
             tasks.push_back(task);

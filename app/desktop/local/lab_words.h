@@ -3,6 +3,7 @@
 #include <QString>
 #include <QStringList>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,7 @@ struct RealTask {
     QString note;
     double cpu = -1;  ///< 0..1 of its limit; negative: not known.
     Time since{0};
-    QString starts;  ///< "image 0.3 s · made 0.2 s · started 0.4 s · answered 1.1 s"
+    std::optional<StartTimes> starts;  ///< Where its start was measured step by step.
     ReplicaView::Look look = ReplicaView::Look::Healthy;
 };
 std::vector<RealTask>
