@@ -367,7 +367,7 @@ Result<Done> LabStand::tryGateway(const std::string& adminInterface)
     m_gatewayPorts = state->ports;
     const GatewayAdmin admin(m_gatewayPorts[m_layout.adminPort]);
     Result<Done> answered = Done{};
-    for (int attempt = 0; attempt < 40; ++attempt) {
+    for (int attempt = 0; attempt < 120; ++attempt) {  // 2 s were too few on a machine at work.
         answered = admin.ping();
         if (answered) {
             return answered;

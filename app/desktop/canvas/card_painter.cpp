@@ -291,6 +291,10 @@ void paintReal(QPainter& painter, const QRectF& rect, const QString& real, doubl
     constexpr double kInset = 10;
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF strip(rect.left() + kInset, rect.bottom(), rect.width() - 2 * kInset, kRealReach - 1);
+    if (zoom < kWordsFrom) {  // From afar only that there is something real.
+        painter.fillRect(QRectF(strip.topLeft(), QSizeF(strip.width(), kBar)), faded(theme::series(1), 0.8));
+        return;
+    }
     QPainterPath shape;  // Square above, where it meets the card.
     shape.moveTo(strip.topLeft());
     shape.lineTo(strip.topRight());
@@ -302,10 +306,6 @@ void paintReal(QPainter& painter, const QRectF& rect, const QString& real, doubl
     painter.setPen(QPen(theme::series(1), 1));
     painter.setBrush(theme::card());
     painter.drawPath(shape);
-    if (zoom < kWordsFrom) {
-        painter.fillPath(shape, faded(theme::series(1), 0.7));
-        return;
-    }
     const QRectF line = strip.adjusted(8, 0, -8, 0);
     const QString head = QCoreApplication::translate("Card", "real");
     QFont font = detailFont();

@@ -103,7 +103,7 @@ QString tickText(double value, double step, const QString& unit)
 {
     const double size = std::abs(value);
     if (unit == "ms") {
-        if (step >= 1000 || size >= 2000) {
+        if (step >= 1000 || size >= 1000) {  // "1,000 ms" has no room beside an axis.
             return plain().toString(value / 1e3, 'f', step < 1000 ? 1 : 0) + " s";
         }
         return plain().toString(value, 'f', step < 1 ? 1 : 0) + " ms";

@@ -376,7 +376,7 @@ void LabDialog::showProgress()
     const QString what = toQString(progress.what);
     m_looking->setText(what.isEmpty() ? tr("Setting up…") : tr("Setting up: %1…").arg(what));
     m_progress->show();
-    m_progress->setRange(0, 1000);
+    m_progress->setRange(0, progress.share > 0 ? 1000 : 0);  // The first step has no share: it only moves.
     m_progress->setValue(static_cast<int>(std::lround(progress.share * 1000)));
 }
 
