@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 std::string withFace(const std::string& face)
 {
-    std::string text = kServiceKind;
+    std::string text = test::kServiceKind;
     const std::string before = "\"localNote\"";
     return text.insert(text.find(before), "\"local\": " + face + ", ");
 }
