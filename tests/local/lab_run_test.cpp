@@ -35,9 +35,11 @@ Drawing small(int tasks = 1)
     shop.remove("table")
         .set("web", "desiredCount", tasks)
         .set("web", "cpu", "0.25")
+        .set("web", "memoryMiB", 512)
         .set("web", "cpuMs", 1)
         .set("web", "healthCheckGracePeriod", 5)
         .set("lb", "healthInterval", 5)
+        .set("lb", "healthTimeout", 3)
         .set("lb", "healthyThreshold", 2)
         .set("lb", "deregistrationDelay", 2)
         .set("image", "startSeconds", 0.2)
@@ -45,7 +47,7 @@ Drawing small(int tasks = 1)
     return shop;
 }
 
-class ALab : public WithARealEngine {
+class TheLab : public WithARealEngine {
 protected:
     void SetUp() override
     {
@@ -197,7 +199,7 @@ protected:
 constexpr const char* kHealthy = "is healthy.";
 constexpr const char* kSteady = "has reached a steady state";
 
-TEST_F(ALab, StartsFourTasksThatAnswerAndReplacesWhatIsKilled)
+TEST_F(TheLab, StartsFourTasksThatAnswerAndReplacesWhatIsKilled)
 {
     ASSERT_NO_FATAL_FAILURE(start(small(4)));
     ASSERT_TRUE(waitFor(kHealthy, 4));
@@ -229,7 +231,7 @@ TEST_F(ALab, StartsFourTasksThatAnswerAndReplacesWhatIsKilled)
     }
 }
 
-TEST_F(ALab, RollsAVersionOutWithoutAFailedRequestAndTakesABrokenOneBack)
+TEST_F(TheLab, RollsAVersionOutWithoutAFailedRequestAndTakesABrokenOneBack)
 {
     Drawing shop = small(2);
     shop.add("next", "container.image", "region", {{"tag", "2.0"}, {"startSeconds", 0.2}})
@@ -246,7 +248,7 @@ TEST_F(ALab, RollsAVersionOutWithoutAFailedRequestAndTakesABrokenOneBack)
     EXPECT_EQ(failed(), 0U) << logText();
 }
 
-TEST_F(ALab, TakesADeploymentBackThatBreaksAtItsStart)
+TEST_F(TheLab, TakesADeploymentBackThatBreaksAtItsStart)
 {
     Drawing shop = small(1);
     shop.add("bad", "container.image", "region", {{"tag", "bad"}, {"brokenAtStart", true}})
@@ -260,7 +262,7 @@ TEST_F(ALab, TakesADeploymentBackThatBreaksAtItsStart)
     EXPECT_EQ(get("lb"), 200) << "the old version is there all the time";
 }
 
-TEST_F(ALab, RunsTheUsersOwnImageAndKeepsItsData)
+TEST_F(TheLab, RunsTheUsersOwnImageAndKeepsItsData)
 {
     // The image of a static program of the test: "serve <port>" says hi and hangs up, so TCP is what it
     // speaks.
@@ -274,7 +276,10 @@ TEST_F(ALab, RunsTheUsersOwnImageAndKeepsItsData)
              {"port", 7777},
              {"command", "serve 7777"},
              {"cpu", 0.1},
-             {"memoryMiB", 16}})
+             {"memoryMiB", 16},
+             {"baseMemoryMiB", 1},
+             {"memoryPerRequestMiB", 0.01},
+             {"workers", 8}})
         .add("cache", "container.redis", "", {{"cpu", 0.2}, {"memoryMiB", 64}, {"maxMemoryMiB", 32}})
         .connect("users", "shop")
         .connect("shop", "cache")
@@ -314,7 +319,7 @@ TEST_F(ALab, RunsTheUsersOwnImageAndKeepsItsData)
         << "data stays until it is asked away";
 }
 
-TEST_F(ALab, IsNotReachedFromAnotherNetwork)
+TEST_F(TheLab, IsNotReachedFromAnotherNetwork)
 {
     // reliability.md C4.
     if (run("ip netns add neph-test-c4").code != 0) {
@@ -360,7 +365,7 @@ TEST_F(ALab, IsNotReachedFromAnotherNetwork)
 }
 
 // reliability.md C7.
-TEST_F(ALab, OutlivesItsEngineAndTellsTheTruth)
+TEST_F(TheLab, OutlivesItsEngineAndTellsTheTruth)
 {
     if (!info().isPodman() || !isInstalled("podman")) {
         GTEST_SKIP() << "**** This engine cannot be stopped by a test, so C7 was NOT tested.";
@@ -391,7 +396,7 @@ TEST_F(ALab, OutlivesItsEngineAndTellsTheTruth)
     EXPECT_TRUE(m_lab->close().isClean());
 }
 
-TEST_F(ALab, AddsTasksUnderAStepOfLoad)
+TEST_F(TheLab, AddsTasksUnderAStepOfLoad)
 {
     if (!isSoak()) {
         GTEST_SKIP() << "Autoscaling looks at minutes: run with NEPH_SOAK=1 (./dev soak).";
@@ -406,7 +411,7 @@ TEST_F(ALab, AddsTasksUnderAStepOfLoad)
     EXPECT_TRUE(waitFor(kHealthy, 2, 8min));
 }
 
-TEST_F(ALab, RefusesAnImageThatIsNotHere)
+TEST_F(TheLab, RefusesAnImageThatIsNotHere)
 {
     Drawing own;
     own.add("users", "users", "")
@@ -433,7 +438,7 @@ TEST(AHostileDesign, CausesNothingAtTheEngineBeforeConsent)
         reply.body =
             request.find("/_ping") != std::string::npos ? "OK"
             : request.find("/info") != std::string::npos
-                ? R"({"NCPU": 2, "MemTotal": 4000000000, "MemoryLimit": true, "CpuCfsQuota": true, "CgroupVersion": "2", "DefaultRuntime": "runc"})"
+                ? R"({"NCPU": 2, "ServerVersion": "24.0", "Name": "fake", "MemTotal": 4000000000, "MemoryLimit": true, "CpuCfsQuota": true, "CgroupVersion": "2", "DefaultRuntime": "runc"})"
             : request.find("/version") != std::string::npos
                 ? R"({"Version": "24.0", "ApiVersion": "1.41", "Components": [{"Name": "Engine", "Version": "24.0"}]})"
             : request.find("/networks") != std::string::npos ? "[]"

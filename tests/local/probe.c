@@ -53,7 +53,7 @@ static void escape(void)
     int child = fork();
     if (child == 0) {
         execv(words[0], words);
-        _exit(errno == EACCES ? 3 : 4);
+        _exit(3);  // Refused, for whatever reason.
     }
     int status = 0;
     waitpid(child, &status, 0);

@@ -41,8 +41,12 @@ Design shopOfAllKinds(const Catalog& catalog)
     const std::string balancer = add("aws.alb", vpc);
     const std::string table = add("aws.dynamodb", region);
     const std::string image = add("container.image", region);
+    const std::string own = add("container.own", vpc);
     connect(users, balancer);
     connect(balancer, service);
+    connect(balancer, own);
+    connect(own, add("container.postgresql", vpc));
+    connect(own, add("container.redis", vpc));
     connect(service, table);
     connect(service, image);
     connect(image, add("aws.ecr", region));
