@@ -105,7 +105,7 @@ private:
     Result<Done> pushImage(const PlannedImage& image);
     Result<Done> startServer(const PlannedContainers& planned);
     Result<Done> startGateway();
-    Result<Done> tryGateway(const std::string& adminInterface);
+    Result<Done> makeGateway();
     Result<std::string> run(const ContainerSpec& spec, const std::string& what);
     Result<Done> waitFor(const std::string& what, std::uint16_t port);
     Result<std::string> imageOf(const std::string& recipe);

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{60};
 constexpr std::int64_t kGatewayMemory = 256 << 20;
+/// The launcher knows: engines number the interfaces of a container as they like, anew for each.
+constexpr const char* kOuter = "{outer interface}";
 
 /// Nothing secret: every port is on 127.0.0.1, and whoever can reach it there can read it from the terminal
 /// as well.
@@ -293,22 +295,8 @@ Result<Done> LabStand::startGateway()
     for (const GatewayLayout::Frontend& frontend : m_layout.frontends) {
         m_addresses[frontend.node] = {"gateway", frontend.port, "", "", ""};
     }
-    // Which of its two interfaces is which is the engine's choice: the one on which the admin port can be
-    // reached from here is the outer one.
-    Result<Done> tried = Done{};
-    for (const char* interface : {"eth0", "eth1"}) {
-        tried = tryGateway(interface);
-        if (tried) {
-            break;
-        }
-        if (const auto failed = m_containers.find("load balancer"); failed != m_containers.end()) {
-            (void)m_engine.kill(failed->second);
-            (void)m_engine.remove(failed->second);
-            m_containers.erase(failed);
-        }
-    }
-    if (!tried) {
-        return tried;
+    if (Result<Done> made = makeGateway(); !made) {
+        return made;
     }
     for (const GatewayLayout::Passage& passage : m_layout.passages) {
         const LabAddress& address = m_addresses.at(passage.node);
@@ -337,7 +325,7 @@ Result<Done> LabStand::startGateway()
     return Done{};
 }
 
-Result<Done> LabStand::tryGateway(const std::string& adminInterface)
+Result<Done> LabStand::makeGateway()
 {
     const Result<std::string> image = imageOf("haproxy");
     if (!image) {
@@ -347,7 +335,7 @@ Result<Done> LabStand::tryGateway(const std::string& adminInterface)
     const ContainerSpec own = bare("gateway");
     spec.name = own.name;
     spec.labels = own.labels;
-    spec.environment["NEPH_FILE_1"] = "/tmp/haproxy.cfg\n" + gatewayConfig(m_layout, adminInterface);
+    spec.environment["NEPH_FILE_1"] = "/tmp/haproxy.cfg\n" + gatewayConfig(m_layout, kOuter);
     spec.milliCpus = 1000;
     spec.memoryBytes = kGatewayMemory;
     spec.openFiles = 16384;

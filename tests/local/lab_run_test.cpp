@@ -55,10 +55,6 @@ protected:
         if (!LiveEngine::get().isThere()) {
             return;
         }
-        if (!isSoak()) {
-            // Two of these failed now and then on a busy machine, for reasons that are not known yet.
-            GTEST_SKIP() << "Whole labs are tested with NEPH_SOAK=1 (./dev soak).";
-        }
         setenv("XDG_STATE_HOME", m_folder.path().c_str(), 1);
         setenv("NEPHOSCOPE_CONTAINERS", NEPH_SOURCE_DIR "/assets/containers", 1);
     }
@@ -207,6 +203,8 @@ TEST_F(TheLab, StartsFourTasksThatAnswerAndReplacesWhatIsKilled)
 {
     ASSERT_NO_FATAL_FAILURE(start(small(4)));
     ASSERT_TRUE(waitFor(kHealthy, 4));
+    // Before its first steady state lost tasks count as a deployment that fails.
+    ASSERT_TRUE(waitFor(kSteady));
     EXPECT_EQ(get("lb"), 200);
     EXPECT_EQ(get("web"), 200);
     const std::vector<LabelledThing> tasks = containersOf("web");
@@ -235,21 +233,22 @@ TEST_F(TheLab, StartsFourTasksThatAnswerAndReplacesWhatIsKilled)
     }
 }
 
-TEST_F(TheLab, RollsAVersionOutWithoutAFailedRequestAndTakesABrokenOneBack)
+TEST_F(TheLab, RollsAVersionOutWithoutAFailedRequest)
 {
     Drawing shop = small(2);
     shop.add("next", "container.image", "region", {{"tag", "2.0"}, {"startSeconds", 0.2}})
         .connect("web", "next")
         .connect("next", "ecr")
         .set("web", "deployImage", "next")
-        .set("web", "deployAtSeconds", 18)
-        .set("users", "startSeconds", 12);
+        .set("web", "deployAtSeconds", 12);
     ASSERT_NO_FATAL_FAILURE(start(shop, true, 120s));
     ASSERT_TRUE(waitFor("replaces"));
     const std::size_t steady = logged(kSteady);
+    const std::uint64_t failedBefore = failed();  // Those that came while the first tasks were starting.
     ASSERT_TRUE(waitFor(kSteady, steady + 1, 60s));
+    goOn(4s);  // The old ones drain.
     EXPECT_GT(sent(), 50U);
-    EXPECT_EQ(failed(), 0U) << logText();
+    EXPECT_EQ(failed(), failedBefore) << logText();
 }
 
 TEST_F(TheLab, TakesADeploymentBackThatBreaksAtItsStart)
@@ -326,6 +325,12 @@ TEST_F(TheLab, RunsTheUsersOwnImageAndKeepsItsData)
 TEST_F(TheLab, IsNotReachedFromAnotherNetwork)
 {
     // reliability.md C4.
+    struct Namespace {
+        Namespace() { remove(); }
+        ~Namespace() { remove(); }
+        static void remove() { run("ip netns del neph-test-c4; ip link del neph-c4a"); }
+    };
+    const Namespace cleaned;
     if (run("ip netns add neph-test-c4").code != 0) {
         GTEST_SKIP()
             << "**** No network namespace can be made here (root and iproute2), so C4 was NOT tested.";
@@ -346,7 +351,6 @@ TEST_F(TheLab, IsNotReachedFromAnotherNetwork)
             EXPECT_THAT(ran.output, testing::Not(HasSubstr("reached"))) << host << ':' << outside;
         }
     }
-    run("ip netns del neph-test-c4; ip link del neph-c4a");
 
     // From the inner network the admin port of the gateway is shut, and there is no way out.
     const auto gateway = engine().inspect(m_lab->stand().containers().at("load balancer"));

@@ -43,6 +43,16 @@ TEST_F(Launcher, WritesFilesWithTheirFolders)
     EXPECT_EQ(fs::status(secret).permissions(), fs::perms{0600});
 }
 
+TEST_F(Launcher, KnowsTheInterfaceWithAWayOut)
+{
+    const std::string file = m_folder.path("haproxy.cfg");
+    ChildProcess& process =
+        launch({"true"}, {{"NEPH_FILE_1", file + "\ninterface {outer interface} end {outer interface}\n"}});
+    EXPECT_EQ(process.wait(), 0) << process.errors();
+    EXPECT_EQ(textOfFile(file).find('{'), std::string::npos);
+    EXPECT_EQ(textOfFile(file).find("interface  end"), std::string::npos) << "it is never nothing";
+}
+
 TEST_F(Launcher, RunsWhatComesBeforeInOrder)
 {
     const std::string log = m_folder.path("log");

@@ -4,7 +4,9 @@
 // 0644) NEPH_BEFORE_<n> = "[unless=<path>\n]<program>\n<word>..."  runs it, waits, and ends with it if it
 // fails; not at all
 //                                                           where the path of "unless" is there
-// In order of n, files first. Then the program of the command line takes its place, without these variables.
+// In a file's content {outer interface} is the interface with a way out: an engine numbers interfaces as it
+// likes. In order of n, files first. Then the program of the command line takes its place, without these
+// variables.
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -71,6 +73,35 @@ void makeFoldersAbove(const std::string& path)
     }
 }
 
+/// Name of the interface of the default route, as /proc/net/route has it; "lo" where there is none.
+std::string outerInterface()
+{
+    std::FILE* routes = std::fopen("/proc/net/route", "re");
+    std::string found = "lo";
+    char line[256];
+    while (routes != nullptr && found == "lo" && std::fgets(line, sizeof line, routes) != nullptr) {
+        char name[32] = "";
+        char destination[32] = "";
+        if (std::sscanf(line, "%31s %31s", name, destination) == 2 &&
+            std::strcmp(destination, "00000000") == 0) {
+            found = name;
+        }
+    }
+    if (routes != nullptr) {
+        std::fclose(routes);
+    }
+    return found;
+}
+
+std::string filledIn(std::string content)
+{
+    const std::string mark = "{outer interface}";
+    for (std::size_t at = content.find(mark); at != std::string::npos; at = content.find(mark, at)) {
+        content.replace(at, mark.size(), outerInterface());
+    }
+    return content;
+}
+
 void writeFile(const std::string& value)
 {
     const std::size_t line = value.find('\n');
@@ -90,7 +121,7 @@ void writeFile(const std::string& value)
     if (file < 0 || fchmod(file, mode) != 0) {
         failWithError("cannot write " + path);
     }
-    const std::string content = line == std::string::npos ? "" : value.substr(line + 1);
+    const std::string content = line == std::string::npos ? "" : filledIn(value.substr(line + 1));
     for (std::size_t written = 0; written < content.size();) {
         const ssize_t now = write(file, content.data() + written, content.size() - written);
         if (now < 0 && errno != EINTR) {
