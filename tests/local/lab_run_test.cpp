@@ -253,6 +253,9 @@ TEST_F(TheLab, RollsAVersionOutWithoutAFailedRequest)
 
 TEST_F(TheLab, TakesADeploymentBackThatBreaksAtItsStart)
 {
+    if (!isSoak()) {
+        GTEST_SKIP() << "Three failed starts take half a minute: run with NEPH_SOAK=1 (./dev soak).";
+    }
     Drawing shop = small(1);
     shop.add("bad", "container.image", "region", {{"tag", "bad"}, {"brokenAtStart", true}})
         .connect("web", "bad")
@@ -377,6 +380,9 @@ TEST_F(TheLab, OutlivesItsEngineAndTellsTheTruth)
 {
     if (!info().isPodman() || !isInstalled("podman")) {
         GTEST_SKIP() << "**** This engine cannot be stopped by a test, so C7 was NOT tested.";
+    }
+    if (!isSoak()) {
+        GTEST_SKIP() << "An engine that goes and comes takes its time: run with NEPH_SOAK=1 (./dev soak).";
     }
     const std::string socket = m_folder / "engine.sock";
     const ChildProcess::Words service{"/usr/bin/podman", "--runtime", info().runtime,    "system",

@@ -168,8 +168,9 @@ std::string WithARealEngine::probeImage()
         std::filesystem::create_directories(folder / "root/data");
         std::filesystem::copy(program, folder / "root/probe");
         const Ran tar =
-            run("chmod 0777 '" + (folder / "root/data") + "'; tar --owner=0 --group=0 -C '" +
-                (folder / "root") + "' -cf '" + (folder / "image.tar") + "' .");
+            run("chmod 1777 '" + (folder / "root/tmp") + "'; chmod 0777 '" + (folder / "root/data") +
+                "'; tar --owner=0 --group=0 -C '" + (folder / "root") + "' -cf '" + (folder / "image.tar") +
+                "' .");
         EXPECT_EQ(tar.code, 0) << tar.output;
         Result<std::string> image = engine().importImage(
             folder / "image.tar", "nephoscope.test/probe:" + LiveEngine::get().owner(),

@@ -47,13 +47,15 @@ static void escape(void)
     tell("see the engine", access("/run/podman/podman.sock", F_OK) == 0 || access("/run/docker.sock", F_OK) == 0);
     tell("open a disk", open("/dev/sda", O_RDONLY) >= 0 || open("/dev/vda", O_RDONLY) >= 0 || open("/dev/mem", O_RDONLY) >= 0);
     int file = open("/tmp/program", O_CREAT | O_WRONLY, 0700);
+    if (file < 0)
+        tell("test this: /tmp is not its own, and that", 1);
     write(file, "#!/probe hello\n", 15);
     close(file);
     char* words[] = {"/tmp/program", 0};
     int child = fork();
     if (child == 0) {
         execv(words[0], words);
-        _exit(3);  // Refused, for whatever reason.
+        _exit(errno == EACCES ? 3 : 4);
     }
     int status = 0;
     waitpid(child, &status, 0);
