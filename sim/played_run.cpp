@@ -75,6 +75,7 @@ std::unique_ptr<Engine> PlayedRun::engineFor(const RunOptions& options, const Fl
         return engine;
     }
     EngineOptions engine;
+    engine.arrivalSeed = options.arrivalSeed;
     engine.traceEvery = options.traceEvery > 0 ? options.traceEvery : kTraceEvery;
     return std::make_unique<RequestEngine>(m_compiled->plan, m_simulation, options.seed, engine);
 }

@@ -18,6 +18,7 @@ namespace {
 
 struct BillCommandOptions {
     std::string design;
+    std::vector<std::string> settings;
     std::string usage;
     std::string region;
     std::string length;
@@ -100,7 +101,7 @@ ExitCode billDesign(const BillCommandOptions& options)
         }
         engine.horizon = *length;
     }
-    const std::optional<Design> design = openForRun(options.design);
+    const std::optional<Design> design = openForRun(options.design, options.settings);
     if (!design) {
         return BadInput;
     }
@@ -141,6 +142,7 @@ void addBill(CLI::App& app, Action& action)
         "DESIGN", options->design, "File (*.nepho) or name of a template: its flows are run and priced");
     command->add_option("--usage", options->usage, "CSV with service, usage_type, quantity, region");
     command->add_option("--region", options->region, "Region of usage that names none");
+    addSettings(*command, options->settings);
     command->add_option("--for", options->length, "How long to simulate: 90s, 10m, 1h30m, 30d");
     command->add_option("--seed", options->seed, "Seed of all chance (1)");
     command->add_flag("--month", options->month, "Only what a month of 730 hours would cost");

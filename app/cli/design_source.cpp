@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include "app/cli/output.h"
@@ -69,11 +70,87 @@ LoadedDesign openDesign(const std::string& name)
     return loaded;
 }
 
-std::optional<Design> openForRun(const std::string& name)
+/// Where "node.property=value" points; `node` is null where nothing is there, and `problem` says why.
+struct Setting {
+    Node* node = nullptr;
+    std::string property;
+    Value value;
+    Error problem{};
+};
+
+static Setting readSetting(Design& design, const std::string& text)
+{
+    Setting setting;
+    const auto fail = [&](const std::string& what) {
+        setting.node = nullptr;
+        setting.problem = {ErrorCode::Invalid, "--set " + text, what};
+        return setting;
+    };
+    const std::size_t equals = text.find('=');
+    const std::size_t dot = text.rfind('.', equals);
+    if (equals == std::string::npos || dot == std::string::npos || dot == 0) {
+        return fail("It reads node.property=value, as in users.rate=500.");
+    }
+    const std::string id = text.substr(0, dot);
+    setting.property = text.substr(dot + 1, equals - dot - 1);
+    std::vector<std::string> known;
+    for (Node& node : design.nodes) {
+        known.push_back(node.id);
+        if (node.id == id) {
+            setting.node = &node;
+        }
+    }
+    if (setting.node == nullptr) {
+        return fail(fmt::format("There is no node '{}'. {}", id, didYouMean(id, known)));
+    }
+    const KindSpec* kind = Catalog::builtIn().find(setting.node->kind);
+    known.clear();
+    for (const PropertySpec& spec : kind == nullptr ? std::vector<PropertySpec>() : kind->properties) {
+        known.push_back(spec.key);
+    }
+    if (std::find(known.begin(), known.end(), setting.property) == known.end()) {
+        return fail(fmt::format(
+            "'{}' has no property '{}'. {}", id, setting.property, didYouMean(setting.property, known)));
+    }
+    const std::string value = text.substr(equals + 1);
+    setting.value = Value::parse(value, nullptr, false);
+    if (setting.value.is_discarded()) {
+        setting.value = value;
+    }
+    return setting;
+}
+
+Result<Done> applySettings(Design& design, const std::vector<std::string>& settings)
+{
+    Design changed = design;
+    for (const std::string& text : settings) {
+        const Setting setting = readSetting(changed, text);
+        if (setting.node == nullptr) {
+            return setting.problem;
+        }
+        setting.node->properties[setting.property] = setting.value;
+    }
+    design = std::move(changed);
+    return Done{};
+}
+
+void addSettings(CLI::App& command, std::vector<std::string>& settings)
+{
+    command.add_option("--set", settings, "Change a property first: node.property=value (repeatable)")
+        ->type_name("SETTING")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+std::optional<Design> openForRun(const std::string& name, const std::vector<std::string>& settings)
 {
     LoadedDesign loaded = openDesign(name);
     Diagnostics found = std::move(loaded.diagnostics);
     if (loaded.readable) {
+        if (const Result<Done> set = applySettings(loaded.design, settings); !set) {
+            complain(set.error());
+            return std::nullopt;
+        }
         for (Diagnostic& one : checkDesign(loaded.design, Catalog::builtIn())) {
             found.push_back(std::move(one));
         }

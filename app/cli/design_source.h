@@ -27,8 +27,15 @@ std::optional<Template> findTemplate(const std::string& name);
 /// result's; a name that is neither is told with a suggestion, and the design is not readable then.
 LoadedDesign openDesign(const std::string& name);
 
-/// Opens a design and checks it against the catalog. Says on stderr what is wrong, errors and warnings.
-/// Nothing where it must not be run.
-std::optional<Design> openForRun(const std::string& name);
+/// Changes properties as the command line says, each "node.property=value": the value as JSON, or else as a
+/// text. Errors: Invalid, with what there is instead; the design is as it was then.
+Result<Done> applySettings(Design& design, const std::vector<std::string>& settings);
+
+/// Opens a design, changes it by `settings` and checks it against the catalog. Says on stderr what is wrong,
+/// errors and warnings. Nothing where it must not be run.
+std::optional<Design> openForRun(const std::string& name, const std::vector<std::string>& settings = {});
+
+/// The option --set of a command.
+void addSettings(CLI::App& command, std::vector<std::string>& settings);
 
 }  // namespace neph::cli

@@ -24,14 +24,6 @@ namespace neph::cli {
 
 namespace {
 
-/// Seconds of a step, on a line of its own where a person watches.
-void tell(const std::string& what)
-{
-    if (isProgressWanted()) {
-        fmt::print(stderr, "{}\n", what);
-    }
-}
-
 /// Whether the plan may be carried out: by the flag, by an earlier yes to this very plan, or by a yes now.
 bool isAgreed(const LabCommandOptions& options, const LabPlan& plan)
 {
@@ -60,19 +52,6 @@ bool isAgreed(const LabCommandOptions& options, const LabPlan& plan)
     return true;
 }
 
-std::optional<Duration> spanOf(const std::string& text, const char* option)
-{
-    if (text.empty()) {
-        return Duration(0);
-    }
-    const Result<Duration> span = readTimeSpan(text);
-    if (!span) {
-        complain(fmt::format("{}: {}", option, span.error().what));
-        return std::nullopt;
-    }
-    return *span;
-}
-
 /// The lab of a design, agreed to and set up; or why not.
 struct OpenedLab {
     std::unique_ptr<Lab> lab;
@@ -81,7 +60,7 @@ struct OpenedLab {
 
 OpenedLab openLab(const LabCommandOptions& options, const Interrupt& interrupt)
 {
-    const std::optional<Design> design = openForRun(options.design);
+    const std::optional<Design> design = openForRun(options.design, options.settings);
     if (!design) {
         return {nullptr, BadInput};
     }
@@ -132,8 +111,23 @@ void printEndpoints(const LabStand& stand)
     std::fflush(stdout);
 }
 
+/// Asks here, where somebody can answer.
+ExitCode upInBackground(const LabCommandOptions& options)
+{
+    const std::optional<Design> design = openForRun(options.design, options.settings);
+    if (!design || !spanOf(options.length, "--for")) {
+        return BadInput;
+    }
+    return isAgreed(options, planLab(*compile(*design, Catalog::builtIn(), serviceTypes())))
+               ? upDetached(options)
+               : No;
+}
+
 ExitCode up(const LabCommandOptions& options)
 {
+    if (options.isDetached) {
+        return upInBackground(options);
+    }
     const std::optional<Duration> length = spanOf(options.length, "--for");
     if (!length) {
         return BadInput;
@@ -160,6 +154,7 @@ ExitCode up(const LabCommandOptions& options)
         std::size_t known = 0;
         while (!(*run)->isFinished() && !interrupt.token().stop_requested()) {
             (*run)->advance((*run)->horizon(), std::chrono::milliseconds(200), interrupt.token());
+            lab.stayAlive();
             printNew((*run)->log(), known);
         }
     }
@@ -167,35 +162,16 @@ ExitCode up(const LabCommandOptions& options)
     return closeLab(lab, Ok);
 }
 
-/// Where a calibration of this machine is kept where nobody says otherwise.
-std::optional<std::string> calibrationFile(const LabCommandOptions& options)
-{
-    if (!options.calibration.empty()) {
-        return options.calibration;
-    }
-    const std::optional<std::string> state = stateOrComplaint();
-    return state ? std::optional(*state + "/lab/calibration.json") : std::nullopt;
-}
-
 /// The calibration to use; empty where there is none. Nothing after saying what is wrong.
 std::optional<Calibration> calibrationFor(const LabCommandOptions& options)
 {
-    const std::optional<std::string> file = calibrationFile(options);
-    if (!file) {
-        return std::nullopt;
-    }
-    std::ifstream in(*file);
-    if (options.isUncalibrated || (!in && options.calibration.empty())) {
+    if (options.isUncalibrated) {
         return Calibration();
     }
-    if (!in) {
-        complain(fmt::format("{}: There is no such file.", *file));
-        return std::nullopt;
-    }
-    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    Result<Calibration> read = readCalibration(text);
+    Result<Calibration> read =
+        options.calibration.empty() ? calibrationOfThisMachine() : readCalibrationFile(options.calibration);
     if (!read) {
-        complain(fmt::format("{}#{}: {}", *file, read.error().where, read.error().what));
+        complain(read.error().what);
         return std::nullopt;
     }
     return *read;
@@ -204,8 +180,13 @@ std::optional<Calibration> calibrationFor(const LabCommandOptions& options)
 ExitCode calibrateCommand(const LabCommandOptions& options)
 {
     const std::optional<Duration> length = spanOf(options.length, "--for");
-    const std::optional<std::string> file = calibrationFile(options);
-    if (!length || !file) {
+    const Result<std::string> file =
+        options.calibration.empty() ? calibrationPath() : Result<std::string>(options.calibration);
+    if (!length) {
+        return BadInput;
+    }
+    if (!file) {
+        complain(file.error());
         return BadInput;
     }
     const Interrupt interrupt;
@@ -213,7 +194,7 @@ ExitCode calibrateCommand(const LabCommandOptions& options)
     if (!opened.lab) {
         return opened.code;
     }
-    constexpr Duration kUsual = std::chrono::seconds(60);
+    constexpr Duration kUsual = std::chrono::seconds(120);
     constexpr double kShare = 1.0 / 3;
     opened.lab->tellStatus("calibrating");
     const Result<Calibration> calibration =
@@ -281,7 +262,7 @@ ExitCode compareCommand(const LabCommandOptions& options)
 
 ExitCode compose(const LabCommandOptions& options)
 {
-    const std::optional<Design> design = openForRun(options.design);
+    const std::optional<Design> design = openForRun(options.design, options.settings);
     if (!design) {
         return BadInput;
     }
@@ -333,7 +314,7 @@ Value toJson(const LabPlan& plan)
 
 ExitCode plan(const LabCommandOptions& options)
 {
-    const std::optional<Design> design = openForRun(options.design);
+    const std::optional<Design> design = openForRun(options.design, options.settings);
     if (!design) {
         return BadInput;
     }
@@ -358,6 +339,26 @@ using Command = ExitCode (*)(const LabCommandOptions&);
 
 }  // namespace
 
+void tell(const std::string& what)
+{
+    if (isProgressWanted()) {
+        fmt::print(stderr, "{}\n", what);
+    }
+}
+
+std::optional<Duration> spanOf(const std::string& text, const char* option)
+{
+    if (text.empty()) {
+        return Duration(0);
+    }
+    const Result<Duration> span = readTimeSpan(text);
+    if (!span) {
+        complain(fmt::format("{}: {}", option, span.error().what));
+        return std::nullopt;
+    }
+    return *span;
+}
+
 void addLab(CLI::App& app, Action& action)
 {
     CLI::App* lab = app.add_subcommand("lab", "Run a design for real, on containers of this machine");
@@ -375,6 +376,7 @@ void addLab(CLI::App& app, Action& action)
     };
     const auto addDesign = [](CLI::App* sub, LabCommandOptions& options) {
         sub->add_option("DESIGN", options.design, "File (*.nepho) or name of a template")->required();
+        addSettings(*sub, options.settings);
     };
     const auto addRun = [&](CLI::App* sub, LabCommandOptions& options) {
         addEngine(sub, options);
@@ -397,6 +399,15 @@ void addLab(CLI::App& app, Action& action)
     const auto [upCommand, upOptions] = add("up", "Start a design and keep it up until Ctrl-C", up);
     addRun(upCommand, *upOptions);
     upCommand->add_flag("--load", upOptions->withLoad, "With the design's own users");
+    upCommand->add_flag("--detach", upOptions->isDetached, "Return when it is up; 'nepho lab down' ends it");
+    const auto [loadCommand, loadOptions] =
+        add("load", "Send the design's users to a lab that is up, and say what they saw", labLoad);
+    addDesign(loadCommand, *loadOptions);
+    loadCommand->add_option("--for", loadOptions->length, "How long: 90s, 10m (as the design says)");
+    loadCommand->add_option("--seed", loadOptions->seed, "Seed of all chance (1)");
+    loadCommand->add_option("--share", loadOptions->share, "Of the design's load: 0.5, 2 (1)")
+        ->check(CLI::PositiveNumber);
+    loadCommand->add_flag("--json", loadOptions->json, "Print JSON");
     const auto [compare, compareOptions] =
         add("compare", "Run the simulation and the real thing, and compare", compareCommand);
     addRun(compare, *compareOptions);

@@ -31,30 +31,28 @@ std::string classTable(const Comparison& comparison, std::size_t width)
          {"figure"},
          {"simulated", Align::Right},
          {"measured", Align::Right},
-         {"chance allows", Align::Right},
-         {"error", Align::Right}},
+         {"error", Align::Right},
+         {"chance allows", Align::Right}},
         width);
     for (const ComparedClass& each : comparison.classes) {
-        const auto add = [&](const char* figure, Duration simulated, Duration measured,
-                             const Interval95* chance) {
+        const auto add = [&](const char* figure, Duration simulated, Duration measured, Duration chance) {
             const double error = Comparison::error(simulated, measured);
             table.add(
                 {std::string(figure) == "p50" ? (each.name.empty() ? "all" : each.name) : "", figure,
-                 latencyText(simulated), latencyText(measured),
-                 chance == nullptr
+                 latencyText(simulated), latencyText(measured), errorText(error),
+                 chance == Duration(0)
                      ? ""
-                     : fmt::format("{} to {}", latencyText(chance->low), latencyText(chance->high)),
-                 errorText(error)},
+                     : fmt::format("± {:.1f} %", 100 * (Comparison::error(chance, measured) + 1))},
                 colourOf(error));
         };
-        add("p50", each.simulated.p50, each.measured.p50, &each.p50);
-        add("p90", each.simulated.p90, each.measured.p90, nullptr);
-        add("p95", each.simulated.p95, each.measured.p95, &each.p95);
-        add("p99", each.simulated.p99, each.measured.p99, &each.p99);
+        add("p50", each.simulated.p50, each.measured.p50, each.chance.p50);
+        add("p90", each.simulated.p90, each.measured.p90, {});
+        add("p95", each.simulated.p95, each.measured.p95, each.chance.p95);
+        add("p99", each.simulated.p99, each.measured.p99, each.chance.p99);
         table.add(
             {"", "rate", fmt::format("{:.1f}/s", each.simulated.perSecond),
-             fmt::format("{:.1f}/s", each.measured.perSecond), "",
-             fmt::format("{} and {} failed", each.simulated.failed, each.measured.failed)});
+             fmt::format("{:.1f}/s", each.measured.perSecond),
+             fmt::format("{} and {} failed", each.simulated.failed, each.measured.failed), ""});
     }
     return table.text();
 }
@@ -130,8 +128,10 @@ std::string comparisonReport(const Comparison& comparison, std::size_t width)
 {
     std::string text = heading(fmt::format("{}: predicted against measured", comparison.design));
     text += fmt::format(
-        "  {} to {} of the run, seed {}, {}\n  {}\n  {}\n", clockText(comparison.from),
-        clockText(comparison.to), comparison.seed, comparison.date, comparison.machine, comparison.engine);
+        "  {} to {} of the run, seed {}, {}\n  {}\n  {}\n  simulated {} times: the same arrivals, other "
+        "work\n",
+        clockText(comparison.from), clockText(comparison.to), comparison.seed, comparison.date,
+        comparison.machine, comparison.engine, comparison.simulatedRuns);
     text += heading("What users saw") + classTable(comparison, width);
     text += nodeTable(comparison, width) + startTable(comparison, width);
     text += heading("Load generator");

@@ -20,6 +20,7 @@ namespace {
 
 struct RunCommandOptions {
     std::string design;
+    std::vector<std::string> settings;
     std::string length;
     std::string engine = "requests";
     std::uint64_t seed = 1;
@@ -176,7 +177,7 @@ ExitCode runDesign(const RunCommandOptions& options)
     if (!engine) {
         return BadInput;
     }
-    const std::optional<Design> design = openForRun(options.design);
+    const std::optional<Design> design = openForRun(options.design, options.settings);
     if (!design) {
         return BadInput;
     }
@@ -209,6 +210,7 @@ void addRun(CLI::App& app, Action& action)
     CLI::App* command = app.add_subcommand("run", "Run a design and report what it did");
     const auto options = std::make_shared<RunCommandOptions>();
     command->add_option("DESIGN", options->design, "File (*.nepho) or name of a template")->required();
+    addSettings(*command, options->settings);
     command->add_option("--for", options->length, "How long to simulate: 90s, 10m, 1h30m, 30d");
     command->add_option("--seed", options->seed, "Seed of all chance (1)");
     command->add_option(

@@ -76,8 +76,8 @@ void MainWindow::stopLab()
         QMessageBox box(
             QMessageBox::Question, tr("Stop and clean up"),
             tr("The comparison is not done yet. Stop all the same?"), QMessageBox::NoButton, this);
-        box.setInformativeText(
-            tr("What was measured so far stays in the charts; the tables need the whole run."));
+        box.setInformativeText(tr("The tables will hold what was measured up to now. The longer it runs, the "
+                                  "less is left to chance."));
         QPushButton* stop = box.addButton(tr("Stop and clean up"), QMessageBox::DestructiveRole);
         box.setDefaultButton(box.addButton(tr("Go on"), QMessageBox::RejectRole));
         box.exec();

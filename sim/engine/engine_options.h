@@ -10,6 +10,8 @@ struct EngineOptions {
     /// results, sooner (recursion/).
     enum class Recursion : std::uint8_t { Off, Auto };
     Recursion recursion = Recursion::Auto;
+    /// Of arrivals alone; 0: that of the run. So the same arrivals can meet other work.
+    std::uint64_t arrivalSeed = 0;
     /// Every n-th request is followed step by step; 0: none is.
     std::uint32_t traceEvery = 128;
     /// Of those, the latest that went well, the latest that failed, and the slowest are kept.

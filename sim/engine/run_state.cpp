@@ -25,7 +25,7 @@ DrawState drawState(const DrawSpec& spec, std::uint64_t seed)
 
 }  // namespace
 
-RunState::RunState(const Plan& planToRun, std::uint64_t seed)
+RunState::RunState(const Plan& planToRun, std::uint64_t seed, std::uint64_t arrivalSeed)
     : plan(planToRun), places(placesOf(planToRun)), steps(compiledSteps(planToRun, places)),
       goneStations(planToRun.stations.size()), timeouts(planToRun.policies.size()),
       links(planToRun.links.size()), onOutOfMemory(planToRun.pools.size())
@@ -63,7 +63,7 @@ RunState::RunState(const Plan& planToRun, std::uint64_t seed)
     meters.resize(plan.meters.size() * meterRow());
     for (std::uint32_t i = 0; i < plan.sources.size(); ++i) {
         const SourceSpec& source = plan.sources[i];
-        sources.push_back({source.path.value, source.users > 0, ArrivalStream(plan, i, seed)});
+        sources.push_back({source.path.value, source.users > 0, ArrivalStream(plan, i, arrivalSeed)});
     }
     for (std::uint32_t c = 0; c < classCount; ++c) {
         std::set<std::uint32_t> starts;

@@ -104,7 +104,7 @@ struct ControlRequest {
 
 /// Everything that changes in a run of the request engine, and the tables it reads.
 struct RunState {
-    RunState(const Plan& plan, std::uint64_t seed);
+    RunState(const Plan& plan, std::uint64_t seed, std::uint64_t arrivalSeed);
 
     const Plan& plan;
     const StationPlaces places;

@@ -18,7 +18,6 @@ namespace {
 using As = LocalFace::As;
 using Quantities = std::map<std::string, double>;
 
-constexpr std::string_view kFact = "fact:";
 // A bridge on one machine; used where no call to a store tells better.
 constexpr double kUsualHopMs = 0.1;
 constexpr double kLeastHopMs = 0.02;
@@ -26,6 +25,7 @@ constexpr int kPings = 200;
 
 /// Everything that is read off at one moment.
 struct Snapshot {
+    Time at{0};
     std::map<std::string, WorkloadMetrics> workloads;  ///< By node.
     std::map<std::string, double> cpuSeconds;          ///< By node, stores as well.
 };
@@ -33,6 +33,7 @@ struct Snapshot {
 Snapshot lookAt(Lab& lab, LocalRun& run, ContainerMeter& meter)
 {
     Snapshot snapshot;
+    snapshot.at = run.now();
     for (const PlannedContainers& planned : lab.plan().containers) {
         for (const LocalEngine::Standing& each : run.engine().standing(planned.node)) {
             const Result<HttpAnswer> answer =
@@ -89,18 +90,40 @@ std::string operationOf(const CompiledDesign& compiled, const Link& link)
     return "call";
 }
 
-/// Every node's quantities, from two looks and the starts of tasks.
+/// CPU seconds of a node between two looks; both must know it.
+double cpuBetween(const Snapshot& first, const Snapshot& last, const std::string& node)
+{
+    const auto before = first.cpuSeconds.find(node);
+    const auto after = last.cpuSeconds.find(node);
+    const bool isKnown = before != first.cpuSeconds.end() && after != last.cpuSeconds.end();
+    return isKnown ? std::max(0.0, after->second - before->second) : 0;
+}
+
+/// Two looks at a time without users, and two at one with them.
+struct Looks {
+    Snapshot idle;
+    Snapshot idleEnd;
+    Snapshot busy;
+    Snapshot busyEnd;
+};
+
+/// Every node's quantities, from those looks and the starts of tasks.
 class Reckoning {
 public:
-    Reckoning(Lab& lab, const Snapshot& first, const Snapshot& last) : m_lab(lab), m_compiled(*lab.compiled())
+    Reckoning(Lab& lab, const Looks& looks) : m_lab(lab), m_compiled(*lab.compiled())
     {
-        for (const auto& [node, metrics] : last.workloads) {
-            const auto before = first.workloads.find(node);
-            m_workloads[node] = before == first.workloads.end() ? metrics : metrics.since(before->second);
+        for (const auto& [node, metrics] : looks.busyEnd.workloads) {
+            const auto before = looks.busy.workloads.find(node);
+            m_workloads[node] =
+                before == looks.busy.workloads.end() ? metrics : metrics.since(before->second);
         }
-        for (const auto& [node, seconds] : last.cpuSeconds) {
-            const auto before = first.cpuSeconds.find(node);
-            m_cpu[node] = seconds - (before == first.cpuSeconds.end() ? 0 : before->second);
+        const double idle = seconds(looks.idleEnd.at - looks.idle.at);
+        const double share = idle > 0 ? seconds(looks.busyEnd.at - looks.busy.at) / idle : 0;
+        for (const auto& [node, unused] : looks.busyEnd.cpuSeconds) {
+            // What it takes without users (health checks, our own looks at it) is no request's.
+            m_cpu[node] = std::max(
+                0.0, cpuBetween(looks.busy, looks.busyEnd, node) -
+                         share * cpuBetween(looks.idle, looks.idleEnd, node));
         }
         reckonStores();
         reckonTasks();
@@ -154,13 +177,7 @@ private:
     void reckonTasks()
     {
         for (const auto& [node, metrics] : m_workloads) {
-            const KindSpec& kind = *m_compiled.catalog->find(m_compiled.design.node(node)->kind);
-            // A health check burns what the kind says, and is no request.
-            const auto health = kind.local.settings.find("healthCpuMs");
-            const double healthMs = health != kind.local.settings.end() && health->second.starts_with(kFact)
-                                        ? kind.fact(health->second.substr(kFact.size())).get<double>()
-                                        : 0;
-            const double beyond = m_cpu[node] - metrics.cpuSeconds - metrics.healthChecks * healthMs / 1e3;
+            const double beyond = m_cpu[node] - metrics.cpuSeconds;
             if (metrics.requests > 0) {
                 m_quantities[node]["cpuOverheadMs"] = std::max(0.0, 1e3 * beyond / metrics.requests);
             }
@@ -235,6 +252,9 @@ Result<Calibration> calibrateLab(
     LocalRun::Options options;
     options.horizon = length;
     options.loadShare = loadShare;
+    // A quarter of it goes by until everything is up, another until users come, a tenth until they are many.
+    const Time up = length / 4;
+    options.loadFrom = length / 2;
     options.loadCore = lab.found().info.cores >= 2 ? 0 : -1;
     Result<std::unique_ptr<LocalRun>> started = lab.run(options);
     if (!started) {
@@ -250,15 +270,19 @@ Result<Calibration> calibrateLab(
             }
         }
     };
-    // A third of it goes by until everything is up and warm.
-    goTo(length / 3);
-    const Snapshot first = lookAt(lab, run, meter);
+    Looks looks;
+    goTo(up);
+    looks.idle = lookAt(lab, run, meter);
+    goTo(options.loadFrom);
+    looks.idleEnd = lookAt(lab, run, meter);
+    goTo(options.loadFrom + length / 10);
+    looks.busy = lookAt(lab, run, meter);
     goTo(length);
-    const Snapshot last = lookAt(lab, run, meter);
+    looks.busyEnd = lookAt(lab, run, meter);
     if (stop.stop_requested()) {
         return Error{ErrorCode::Invalid, lab.plan().design, "Stopped before enough was measured."};
     }
-    Reckoning reckoning(lab, first, last);
+    Reckoning reckoning(lab, looks);
     const CompiledDesign& compiled = *lab.compiled();
     for (const Node& node : compiled.design.nodes) {
         const KindSpec* kind = compiled.catalog->find(node.kind);

@@ -54,6 +54,13 @@ std::string toJson(const Calibration& calibration);
 /// Errors: NotJson, UnknownFormat, Invalid.
 Result<Calibration> readCalibration(const std::string& text);
 
+/// Where that of this machine is kept. Errors: as stateFolder().
+Result<std::string> calibrationPath();
+/// Errors: CannotRead, and those of readCalibration(); `what` names the file and the place.
+Result<Calibration> readCalibrationFile(const std::string& path);
+/// Empty where this machine has none. Errors: as readCalibrationFile().
+Result<Calibration> calibrationOfThisMachine();
+
 /// The kinds with measured facts.
 Catalog calibrated(const Catalog& catalog, const Calibration& calibration);
 /// The design with measured properties.

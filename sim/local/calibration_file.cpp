@@ -1,10 +1,14 @@
 // A calibration on disk, and put into a design.
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "sim/local/calibration.h"
+#include "sim/local/state_folder.h"
 
 namespace neph {
 
@@ -84,6 +88,37 @@ Result<Calibration> readCalibration(const std::string& text)
         ++index;
     }
     return calibration;
+}
+
+Result<std::string> calibrationPath()
+{
+    Result<std::string> folder = stateFolder();
+    return folder ? Result<std::string>(*folder + "/lab/calibration.json") : folder;
+}
+
+Result<Calibration> readCalibrationFile(const std::string& path)
+{
+    std::ifstream in(path);
+    if (!in) {
+        return Error{ErrorCode::CannotRead, path, fmt::format("{}: There is no such file.", path)};
+    }
+    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    Result<Calibration> read = readCalibration(text);
+    if (!read) {
+        return Error{
+            read.error().code, path,
+            fmt::format(
+                "{}#{}: {} Remove it, or calibrate again.", path, read.error().where, read.error().what)};
+    }
+    return read;
+}
+
+Result<Calibration> calibrationOfThisMachine()
+{
+    const Result<std::string> path = calibrationPath();
+    std::error_code ignored;
+    // Without a folder for state there is no calibration either.
+    return path && std::filesystem::exists(*path, ignored) ? readCalibrationFile(*path) : Calibration();
 }
 
 Catalog calibrated(const Catalog& catalog, const Calibration& calibration)

@@ -11,14 +11,21 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "sim/local/prediction.h"
+
 namespace neph {
 
 namespace {
 
 using Classes = std::map<std::string, ClassResult>;
 
-// Beyond the first steady state: what queued up while tasks started has gone by then.
-constexpr Duration kSettle = 5s;
+// Less is not worth a table.
+constexpr Duration kLeastCompared = 5s;
+// Student's t at 95 % for 8 and for 16 runs.
+constexpr std::size_t kFewRuns = 8;
+constexpr double kStudentOfFew = 2.365;
+constexpr std::size_t kRuns = 16;
+constexpr double kStudent = 2.131;
 
 /// What came to a histogram since it was `before`; each sample in the middle of its bucket.
 Histogram since(const Histogram& before, const Histogram& after)
@@ -74,153 +81,133 @@ SeenFigures figuresOf(const Side& side, Duration length)
     return figures;
 }
 
-/// Order statistics: the quantile lies between those of p ± 1.96 sqrt(p(1-p)/n) with 95 % confidence.
-Interval95 intervalOf(const Histogram& histogram, double p)
+/// Half of what 95 of 100 runs span around the mean of these, for one quantile.
+Duration spreadOf(const std::vector<Side>& runs, double p)
 {
-    if (histogram.count() == 0) {
-        return {};
+    if (runs.size() < kFewRuns) {
+        return Duration(0);
     }
-    const double reach = 1.96 * std::sqrt(p * (1 - p) / static_cast<double>(histogram.count()));
-    return {histogram.quantile(std::max(1e-6, p - reach)), histogram.quantile(std::min(1.0, p + reach))};
-}
-
-/// Mean of a series over a time; negative where it has no point there.
-double meanOf(const RunResult& result, const std::string& node, const std::string& metric, Time from, Time to)
-{
-    const Series* series = result.find(node, metric);
+    const auto count = static_cast<double>(runs.size());
     double sum = 0;
-    std::size_t count = 0;
-    if (series != nullptr) {
-        for (const SeriesPoint& point : series->points()) {
-            if (point.at >= from && point.at < to) {
-                sum += point.mean;
-                ++count;
-            }
-        }
+    double squares = 0;
+    for (const Side& run : runs) {
+        const double value = seconds(run.latency.quantile(p));
+        sum += value;
+        squares += value * value;
     }
-    return count == 0 ? -1 : sum / static_cast<double>(count);
+    const double variance = std::max(0.0, squares - sum * sum / count) / (count - 1);
+    const double student = runs.size() < kRuns ? kStudentOfFew : kStudent;
+    return fromSeconds(student * std::sqrt(variance * (1 + 1 / count)));
 }
 
-double stationOf(const RunResult& result, const std::string& node, const std::string& station)
+/// Mean over runs of what is known of one node; negative where no run knows it.
+double meanOver(const std::vector<Course>& runs, const std::string& node, double NodeMeans::*what)
 {
-    const auto found = result.nodes.find(node);
-    if (found == result.nodes.end()) {
-        return -1;
-    }
-    for (const StationView& view : found->second.stations) {
-        if (view.name == station) {
-            return view.utilisation;
+    double sum = 0;
+    for (const Course& run : runs) {
+        const auto found = run.means.find(node);
+        const double value = found == run.means.end() ? -1 : found->second.*what;
+        if (value < 0) {
+            return -1;
         }
+        sum += value;
     }
-    return -1;
+    return runs.empty() ? -1 : sum / static_cast<double>(runs.size());
 }
 
-/// When the last service reached its first steady state; negative while one has not.
-Time steadySince(const std::vector<RunEvent>& log, std::size_t services)
-{
-    std::map<std::string, Time> first;
-    for (const RunEvent& event : log) {
-        if (event.what.find("has reached a steady state") != std::string::npos) {
-            first.emplace(event.node, event.at);
-        }
-    }
-    if (first.size() < services) {
-        return Time(-1);
-    }
-    Time last{0};
-    for (const auto& [node, at] : first) {
-        last = std::max(last, at);
-    }
-    return last;
-}
-
-std::size_t servicesIn(const LabPlan& plan)
-{
-    return static_cast<std::size_t>(
-        std::count_if(plan.containers.begin(), plan.containers.end(), [](const PlannedContainers& each) {
-            return each.as == LocalFace::As::Tasks;
-        }));
-}
-
-std::vector<ComparedNode> nodesOf(const CompiledDesign& compiled, const Comparison& comparison)
+std::vector<ComparedNode>
+nodesOf(const CompiledDesign& compiled, const std::vector<Course>& simulated, const Course& measured)
 {
     std::vector<ComparedNode> nodes;
     for (const Node& node : compiled.design.nodes) {
-        const auto mean = [&](const RunResult& result, const char* metric) {
-            return meanOf(result, node.id, metric, comparison.from, comparison.to);
-        };
-        ComparedNode one;
-        one.id = node.id;
-        one.name = node.name;
-        const auto share = [](double percent) { return percent < 0 ? -1 : percent / 100; };
-        one.cpuSimulated = share(mean(comparison.simulated, "CPUUtilization"));
-        one.cpuMeasured = share(mean(comparison.measured, "CPUUtilization"));
-        const auto tasks = [&](const RunResult& result) {
-            const double count = mean(result, "RunningTaskCount");
-            return count < 0 ? mean(result, "RunningContainers") : count;
-        };
-        one.tasksSimulated = tasks(comparison.simulated);
-        one.tasksMeasured = tasks(comparison.measured);
-        one.memorySimulated = stationOf(comparison.simulated, node.id, "memory");
-        one.memoryMeasured = stationOf(comparison.measured, node.id, "memory");
-        if (one.cpuMeasured >= 0 || one.tasksMeasured >= 0) {
-            nodes.push_back(std::move(one));
+        const NodeMeans& seen = measured.means.at(node.id);
+        if (seen.cpu < 0 && seen.tasks < 0) {
+            continue;
         }
+        const auto mean = [&](double NodeMeans::*what) { return meanOver(simulated, node.id, what); };
+        nodes.push_back(
+            {node.id, node.name, mean(&NodeMeans::cpu), seen.cpu, mean(&NodeMeans::memory), seen.memory,
+             mean(&NodeMeans::tasks), seen.tasks});
     }
     return nodes;
 }
 
-/// Both sides of one run: what users had seen when the warm-up ended, and at the end.
-struct Course {
-    Classes atWarm;
-    RunResult end;
-
-    SeenCourse seen() const { return {atWarm, end.classes}; }
-};
-
-Course follow(LiveRun& run, Time warm, const ComparisonOptions& options, const std::string& what, bool isReal)
+/// The real run: what users had seen when the warm-up ended, and at the end.
+Course follow(Lab& lab, LocalRun& run, Time warm, const ComparisonOptions& options)
 {
     Course course;
     const auto goTo = [&](Time until) {
         while (run.now() < until && !run.isFinished() && !options.stop.stop_requested()) {
             run.advance(until, std::chrono::milliseconds(200), options.stop);
+            lab.stayAlive();
             if (options.progress) {
-                options.progress(what, seconds(run.now()) / seconds(run.horizon()));
+                options.progress("running for real", seconds(run.now()) / seconds(run.horizon()));
             }
-            if (isReal && options.look) {
+            if (options.look) {
                 options.look(run.result());
             }
         }
     };
     goTo(warm);
-    course.atWarm = run.result().classes;
+    course.seen.before = run.result().classes;
     goTo(run.horizon());
     course.end = run.result();
+    course.seen.after = course.end.classes;
+    course.means = meansOf(*lab.compiled(), course.end, warm, run.now());
     return course;
 }
 
-RunOptions simulationOf(const ComparisonOptions& options)
+/// Where, with what and of what: all that lets somebody else judge it.
+void describe(Comparison& comparison, Lab& lab, const ComparisonOptions& options)
 {
-    RunOptions how;
-    how.seed = options.run.seed;
-    how.horizon = options.run.horizon;
-    return how;
+    comparison.design = lab.compiled()->design.name;
+    comparison.designDigest = comparison.measured.designDigest;
+    comparison.startTimes = lab.stand().startTimes();
+    comparison.images = lab.stand().digests();
+    comparison.seed = options.run.seed;
+    comparison.date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    comparison.machine = machineInWords();
+    const EngineInfo& info = lab.found().info;
+    comparison.engine = fmt::format(
+        "{} {} ({}, cgroups {}{})", info.name, info.version, info.runtime.substr(info.runtime.rfind('/') + 1),
+        info.cgroupVersion, info.isRootless ? ", rootless" : "");
+    comparison.remarks = lab.stand().remarks();
+    if (options.stop.stop_requested()) {
+        comparison.remarks.push_back(fmt::format(
+            "Stopped early, at {:.0f} s of {:.0f}.", seconds(comparison.to),
+            seconds(comparison.measured.horizon)));
+    }
+    const auto take = [&](const std::vector<std::string>& words) {
+        comparison.remarks.insert(comparison.remarks.end(), words.begin(), words.end());
+    };
+    comparison.remarks.push_back(options.calibration.inWords());
+    take(comparison.load.notes);
+    take(lab.plan().notes);
 }
 
 }  // namespace
 
 ComparedClass compareClass(
-    const std::string& name, const SeenCourse& simulated, const SeenCourse& measured, Duration length)
+    const std::string& name, const std::vector<SeenCourse>& simulated, const SeenCourse& measured,
+    Duration length)
 {
-    const Side predicted = sideOf(simulated.before, simulated.after, name);
+    std::vector<Side> runs;
+    Side predicted;
+    for (const SeenCourse& each : simulated) {
+        runs.push_back(sideOf(each.before, each.after, name));
+        predicted.latency.merge(runs.back().latency);
+        predicted.requests += runs.back().requests;
+        predicted.failed += runs.back().failed;
+    }
+    const std::size_t count = std::max<std::size_t>(1, runs.size());
+    predicted.requests = (predicted.requests + count / 2) / count;
+    predicted.failed = (predicted.failed + count / 2) / count;
     const Side seen = sideOf(measured.before, measured.after, name);
     return {
         name,
         figuresOf(predicted, length),
         figuresOf(seen, length),
-        intervalOf(seen.latency, 0.5),
-        intervalOf(seen.latency, 0.95),
-        intervalOf(seen.latency, 0.99)};
+        {spreadOf(runs, 0.5), spreadOf(runs, 0.95), spreadOf(runs, 0.99)}};
 }
 
 double Comparison::error(Duration simulated, Duration measured)
@@ -246,94 +233,56 @@ std::string machineInWords()
         "{}, {} cores, {} {}", model, std::thread::hardware_concurrency(), system.sysname, system.release);
 }
 
-Result<Prediction> predict(const Lab& lab, const ComparisonOptions& options)
-{
-    const Catalog catalog = calibrated(Catalog::builtIn(), options.calibration);
-    const Design design = calibrated(lab.compiled()->design, catalog, options.calibration);
-    RunOptions how = simulationOf(options);
-    how.catalog = &catalog;
-    Result<std::unique_ptr<LiveRun>> simulation = LiveRun::start(design, how);
-    if (!simulation) {
-        return simulation.error();
-    }
-    const Time to = (*simulation)->horizon();
-    while (!(*simulation)->isFinished()) {
-        (*simulation)->advance(to, std::chrono::milliseconds(200), options.stop);
-        if (options.stop.stop_requested()) {
-            return Error{ErrorCode::Invalid, design.name, "Stopped while the simulation ran."};
-        }
-    }
-    Prediction prediction;
-    prediction.simulated = (*simulation)->result();
-    const Time steady = steadySince(prediction.simulated.log, servicesIn(lab.plan()));
-    prediction.from = options.warmUp > Duration(0) ? options.warmUp : std::max(Time(0), steady) + kSettle;
-    const bool isSteady = options.warmUp > Duration(0) || steady >= Time(0);
-    if (!isSteady || prediction.from >= to) {
-        return Error{
-            ErrorCode::Invalid, design.name,
-            fmt::format(
-                "In {:.0f} s the simulation does not come to a steady state. Run longer (--for), or say from "
-                "when to compare (--warm-up).",
-                seconds(to))};
-    }
-    return prediction;
-}
-
 Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options)
 {
     const CompiledDesign& compiled = *lab.compiled();
-    const Catalog catalog = calibrated(Catalog::builtIn(), options.calibration);
-    const Design design = calibrated(compiled.design, catalog, options.calibration);
-    RunOptions how = simulationOf(options);
-    how.catalog = &catalog;
-    // The simulation is fast: once to learn when it is steady, once to be compared.
+    // The simulation is fast: once to learn when it is steady, and some more times to be compared.
     const Result<Prediction> prediction = predict(lab, options);
     if (!prediction) {
         return prediction.error();
     }
     Comparison comparison;
     comparison.from = prediction->from;
-    comparison.to = prediction->simulated.horizon;
-    Result<std::unique_ptr<LocalRun>> real = lab.run(options.run);
-    if (!real) {
-        return real.error();
+    Course measured;
+    {
+        Result<std::unique_ptr<LocalRun>> real = lab.run(options.run);
+        if (!real) {
+            return real.error();
+        }
+        measured = follow(lab, **real, comparison.from, options);
+        comparison.load = (*real)->load();
     }
-    const Course measured = follow(**real, comparison.from, options, "running for real", true);
-    if (options.stop.stop_requested()) {
-        return Error{ErrorCode::Invalid, design.name, "Stopped before there was anything to compare."};
+    comparison.to = std::min(measured.end.simulated, prediction->simulated.horizon);
+    if (comparison.to < comparison.from + kLeastCompared && options.stop.stop_requested()) {
+        return Error{
+            ErrorCode::Invalid, compiled.design.name, "Stopped before there was anything to compare."};
     }
-    comparison.load = (*real)->load();
-    Result<std::unique_ptr<LiveRun>> simulation = LiveRun::start(design, how);
-    if (!simulation) {
-        return simulation.error();
+    const SimulatedSide side(compiled, options);
+    const auto progress = [&options](double share) {
+        if (options.progress) {
+            options.progress("simulating", share);
+        }
+    };
+    // Who has stopped the real run wants the tables of what was measured.
+    Result<std::vector<Course>> simulated = side.runs(comparison.from, comparison.to, progress, {});
+    if (!simulated) {
+        return simulated.error();
     }
-    const Course simulated = follow(**simulation, comparison.from, options, "simulating", false);
-    comparison.measured = measured.end;
-    comparison.simulated = simulated.end;
-    comparison.to = std::min(measured.end.simulated, comparison.to);
+    comparison.simulatedRuns = simulated->size();
+    std::vector<SeenCourse> seen;
+    for (const Course& each : *simulated) {
+        seen.push_back(each.seen);
+    }
     std::vector<std::string> names{""};
     names.insert(names.end(), compiled.plan.classes.begin(), compiled.plan.classes.end());
     for (const std::string& name : names) {
         comparison.classes.push_back(
-            compareClass(name, simulated.seen(), measured.seen(), comparison.to - comparison.from));
+            compareClass(name, seen, measured.seen, comparison.to - comparison.from));
     }
-    comparison.nodes = nodesOf(compiled, comparison);
-    comparison.startTimes = lab.stand().startTimes();
-    comparison.images = lab.stand().digests();
-    comparison.design = design.name;
-    comparison.designDigest = measured.end.designDigest;
-    comparison.seed = options.run.seed;
-    comparison.date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-    comparison.machine = machineInWords();
-    const EngineInfo& info = lab.found().info;
-    comparison.engine = fmt::format(
-        "{} {} ({}, cgroups {}{})", info.name, info.version, info.runtime.substr(info.runtime.rfind('/') + 1),
-        info.cgroupVersion, info.isRootless ? ", rootless" : "");
-    comparison.remarks = lab.stand().remarks();
-    comparison.remarks.push_back(options.calibration.inWords());
-    comparison.remarks.insert(
-        comparison.remarks.end(), comparison.load.notes.begin(), comparison.load.notes.end());
-    comparison.remarks.insert(comparison.remarks.end(), lab.plan().notes.begin(), lab.plan().notes.end());
+    comparison.nodes = nodesOf(compiled, *simulated, measured);
+    comparison.simulated = std::move(simulated->front().end);
+    comparison.measured = std::move(measured.end);
+    describe(comparison, lab, options);
     return comparison;
 }
 

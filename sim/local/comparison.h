@@ -24,19 +24,19 @@ struct SeenFigures {
     Duration p99{0};
 };
 
-/// A figure of a measured quantile with what chance allows, as if requests were independent.
-struct Interval95 {
-    Duration low{0};
-    Duration high{0};
+/// How far one run of that length is off the figures of its design by chance, in 95 of 100 cases: learnt by
+/// simulating the same arrivals again and again with other work. Zero: not known.
+struct ByChance {
+    Duration p50{0};
+    Duration p95{0};
+    Duration p99{0};
 };
 
 struct ComparedClass {
-    std::string name;  ///< "" for all of them together.
-    SeenFigures simulated;
+    std::string name;       ///< "" for all of them together.
+    SeenFigures simulated;  ///< Over all simulated runs; counts are those of one.
     SeenFigures measured;
-    Interval95 p50;
-    Interval95 p95;
-    Interval95 p99;
+    ByChance chance;  ///< The measured figure lies within simulated ± this, if the simulation is right.
 };
 
 /// Means over the compared time; negative: not known on that side.
@@ -66,7 +66,8 @@ struct Comparison {
     std::vector<StartTimes> startTimes;
     std::map<std::string, std::string> images;  ///< Name to digest.
     LoadResult load;
-    RunResult simulated;  ///< Both as a whole, for charts.
+    std::size_t simulatedRuns = 0;
+    RunResult simulated;  ///< The first of them, and the measured one, as a whole: for charts.
     RunResult measured;
     std::vector<std::string> remarks;  ///< Assumptions, and what made the measurement worse: sentences.
 
@@ -90,9 +91,10 @@ struct SeenCourse {
     std::map<std::string, ClassResult> after;
 };
 
-/// One class ("": all of them) over a time of that length.
+/// One class ("": all of them) over a time of that length, of one or more simulated runs and the real one.
 ComparedClass compareClass(
-    const std::string& name, const SeenCourse& simulated, const SeenCourse& measured, Duration length);
+    const std::string& name, const std::vector<SeenCourse>& simulated, const SeenCourse& measured,
+    Duration length);
 
 /// What the simulation says before anything real is there.
 struct Prediction {
@@ -105,7 +107,7 @@ struct Prediction {
 Result<Prediction> predict(const Lab& lab, const ComparisonOptions& options);
 
 /// Runs both, the real one first, and compares what users saw from the end of the warm-up on. The lab is set
-/// up.
+/// up. Stopped early it compares what there is; an Error if that is less than five seconds.
 Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options);
 
 /// The report for a terminal is in app/cli; this is for machines, and for keeping.

@@ -16,9 +16,12 @@ Json toJson(const SeenFigures& figures)
             {"p95_ms", milliseconds(figures.p95)}, {"p99_ms", milliseconds(figures.p99)}};
 }
 
-Json toJson(const Interval95& interval)
+/// Relative, as the errors are; null where it is not known.
+Json chance(Duration spread, Duration measured)
 {
-    return {milliseconds(interval.low), milliseconds(interval.high)};
+    return spread == Duration(0) || measured == Duration(0)
+               ? Json()
+               : Json(static_cast<double>(spread.count()) / static_cast<double>(measured.count()));
 }
 
 Json toJson(const ComparedClass& each)
@@ -27,12 +30,12 @@ Json toJson(const ComparedClass& each)
         {"class", each.name.empty() ? "all" : each.name},
         {"simulated", toJson(each.simulated)},
         {"measured", toJson(each.measured)},
-        {"measured_p50_95_ms", toJson(each.p50)},
-        {"measured_p95_95_ms", toJson(each.p95)},
-        {"measured_p99_95_ms", toJson(each.p99)},
         {"error_p50", Comparison::error(each.simulated.p50, each.measured.p50)},
         {"error_p95", Comparison::error(each.simulated.p95, each.measured.p95)},
-        {"error_p99", Comparison::error(each.simulated.p99, each.measured.p99)}};
+        {"error_p99", Comparison::error(each.simulated.p99, each.measured.p99)},
+        {"chance_p50", chance(each.chance.p50, each.measured.p50)},
+        {"chance_p95", chance(each.chance.p95, each.measured.p95)},
+        {"chance_p99", chance(each.chance.p99, each.measured.p99)}};
 }
 
 /// -1 stands for "not known".
@@ -55,6 +58,7 @@ std::string toJson(const Comparison& comparison)
         {"seed", comparison.seed},
         {"from_seconds", seconds(comparison.from)},
         {"to_seconds", seconds(comparison.to)},
+        {"simulated_runs", comparison.simulatedRuns},
         {"images", comparison.images},
         {"classes", Json::array()},
         {"nodes", Json::array()},

@@ -17,6 +17,8 @@ namespace {
 
 using nlohmann::json;
 
+/// What may be written to beside volumes. Podman makes the last two anyway, and with exec unless told.
+constexpr std::array kScratch = {"/tmp", "/run", "/var/tmp"};
 constexpr std::string_view kTmpfs = "rw,noexec,nosuid,nodev,size=64m";
 /// Processes of the user over all containers: the kernel counts them together, so this only has to be set,
 /// and the limit of one container is PidsLimit.
@@ -72,13 +74,17 @@ json hostConfigOf(const ContainerSpec& spec, const EngineInfo& info)
         ports[fmt::format("{}/tcp", port.inside)] = {
             {{"HostIp", "127.0.0.1"}, {"HostPort", port.outside == 0 ? "" : std::to_string(port.outside)}}};
     }
+    json tmpfs = json::object();
+    for (const char* path : kScratch) {
+        tmpfs[path] = kTmpfs;
+    }
     json mounts = json::array();
     for (const ContainerSpec::Mount& mount : spec.mounts) {
         mounts.push_back({{"Type", "volume"}, {"Source", mount.volume}, {"Target", mount.path}});
     }
     json host = {
         {"ReadonlyRootfs", !spec.writableRoot},
-        {"Tmpfs", {{"/tmp", kTmpfs}}},
+        {"Tmpfs", tmpfs},
         {"CapDrop", {"ALL"}},
         {"CapAdd", spec.capabilities},
         {"SecurityOpt", {"no-new-privileges"}},
@@ -192,11 +198,13 @@ void Comparison::privileges()
         flagOf(m_host, "ReadonlyRootfs") != m_spec.writableRoot, "HostConfig.ReadonlyRootfs",
         m_spec.writableRoot ? "false" : "true", m_spec.writableRoot ? "true" : "false");
     check(!flagOf(m_host, "Privileged"), "HostConfig.Privileged", "false", "true");
-    const std::string tmp = textOf(partOf(m_host, "Tmpfs"), "/tmp");
-    for (const char* option : {"noexec", "nosuid", "nodev", "size="}) {
-        check(
-            tmp.find(option) != std::string::npos, fmt::format("HostConfig.Tmpfs./tmp.{}", option),
-            std::string(kTmpfs), tmp);
+    for (const char* path : kScratch) {
+        const std::string is = textOf(partOf(m_host, "Tmpfs"), path);
+        for (const char* option : {"noexec", "nosuid", "nodev", "size="}) {
+            check(
+                is.find(option) != std::string::npos, fmt::format("HostConfig.Tmpfs.{}.{}", path, option),
+                std::string(kTmpfs), is);
+        }
     }
     const std::set<std::string> dropped = capabilitiesOf(partOf(m_host, "CapDrop"));
     const std::set<std::string> added = capabilitiesOf(partOf(m_host, "CapAdd"));

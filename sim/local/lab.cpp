@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr auto kSignOfLife = std::chrono::minutes(30);
+
 std::string environmentOr(const char* name, const std::string& fallback)
 {
     const char* value = std::getenv(name);
@@ -150,7 +152,16 @@ void Lab::tellStatus(const std::string& status)
 {
     // Others may not learn of it; the lab goes on.
     if (m_guard && m_stand) {
-        (void)m_guard->update(status, m_stand->endpoints());
+        (void)m_guard->update(status, m_stand->endpoints(), m_stand->targets());
+        m_status = status;
+        m_told = std::chrono::steady_clock::now();
+    }
+}
+
+void Lab::stayAlive()
+{
+    if (std::chrono::steady_clock::now() - m_told > kSignOfLife) {
+        tellStatus(m_status);
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -58,6 +59,8 @@ public:
     Result<std::unique_ptr<LocalRun>> run(const LocalRun::Options& options);
     /// Writes down for others how far it is.
     void tellStatus(const std::string& status);
+    /// A sign of life, now and then: what is silent for half a day may be swept away by another start.
+    void stayAlive();
     CleanUpReport close();
     /// What the last close() has removed, also that of a setUp() that failed.
     const CleanUpReport& cleaned() const { return m_cleaned; }
@@ -75,6 +78,8 @@ private:
     std::unique_ptr<LabGuard> m_guard;
     std::unique_ptr<LabStand> m_stand;
     CleanUpReport m_cleaned;
+    std::string m_status;
+    std::chrono::steady_clock::time_point m_told;
 };
 
 }  // namespace neph

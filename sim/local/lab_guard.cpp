@@ -37,10 +37,13 @@ LabGuard::begin(ContainerEngine& engine, const SessionRecords& records, const Op
     return guard;
 }
 
-Result<Done> LabGuard::update(const std::string& status, const std::map<std::string, std::string>& endpoints)
+Result<Done> LabGuard::update(
+    const std::string& status, const std::map<std::string, std::string>& endpoints,
+    const std::map<std::string, std::string>& targets)
 {
     m_record.status = status;
     m_record.endpoints = endpoints;
+    m_record.targets = targets;
     m_record.session.expires = unixNow() + m_lifetime.count();
     return m_records.write(m_record);
 }

@@ -38,7 +38,9 @@ public:
 
     /// Writes down how far the session is and where it can be reached, and gives it another `lifetime`.
     /// Errors: CannotWrite.
-    Result<Done> update(const std::string& status, const std::map<std::string, std::string>& endpoints);
+    Result<Done> update(
+        const std::string& status, const std::map<std::string, std::string>& endpoints,
+        const std::map<std::string, std::string>& targets = {});
 
     /// Removes everything. Nothing may be asked of the engine for this session any more, by no thread. What
     /// cannot be removed is left to the reaper, and to the next sweep.

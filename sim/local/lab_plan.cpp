@@ -329,4 +329,15 @@ std::string digestOf(const LabPlan& plan)
     return sha256(json.dump());
 }
 
+std::string requestPathOf(const LabPlan& plan)
+{
+    const auto isOwn = [](const auto& each) { return !each.reference.empty(); };
+    const bool hasOwn =
+        std::any_of(plan.images.begin(), plan.images.end(), isOwn) ||
+        std::any_of(plan.containers.begin(), plan.containers.end(), [](const PlannedContainers& each) {
+            return !each.reference.empty() && each.protocol == "http";
+        });
+    return hasOwn ? "/?class=" : "/work?class=";
+}
+
 }  // namespace neph

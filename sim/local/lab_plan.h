@@ -67,6 +67,10 @@ std::string ownImageOf(const Design& design, const Catalog& catalog, const Node&
 /// The text of the property that a face names under `key`; empty where it names none.
 std::string faceText(const Node& node, const KindSpec& kind, const std::string& key);
 
+/// What requests of users ask for; the class follows. An image of the user's own knows nothing of our
+/// classes: it is asked for its front page.
+std::string requestPathOf(const LabPlan& plan);
+
 /// The plan of a design that compiles. Nothing is asked of any engine.
 LabPlan planLab(const CompiledDesign& compiled);
 

@@ -44,7 +44,8 @@ Value toJson(const SessionRecord& record)
         {"ownEngine", record.ownEngine},
         {"design", record.design},
         {"status", record.status},
-        {"endpoints", record.endpoints}};
+        {"endpoints", record.endpoints},
+        {"targets", record.targets}};
 }
 
 std::map<std::string, std::string> textsOf(const Value* json)
@@ -91,6 +92,7 @@ Result<SessionRecord> fromJson(const Value& json, const std::string& path)
     record.design = fields.text("design");
     record.status = fields.text("status");
     record.endpoints = textsOf(fields.raw("endpoints"));
+    record.targets = textsOf(fields.raw("targets"));
     return record;
 }
 

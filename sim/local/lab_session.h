@@ -57,6 +57,7 @@ struct SessionRecord {
     std::string design;  ///< Its name, for people.
     std::string status = "starting";
     std::map<std::string, std::string> endpoints;  ///< Name to address ("127.0.0.1:49153").
+    std::map<std::string, std::string> targets;    ///< Link of users to the URL that it leads to.
 
     friend bool operator==(const SessionRecord&, const SessionRecord&) = default;
 };

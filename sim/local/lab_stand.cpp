@@ -290,4 +290,21 @@ std::vector<StartTimes> LabStand::startTimes() const
     return m_startTimes;
 }
 
+std::map<std::string, std::string> LabStand::targets() const
+{
+    std::map<std::string, std::string> targets;
+    for (const Node& node : m_compiled->design.nodes) {
+        const KindSpec* kind = m_compiled->catalog->find(node.kind);
+        if (kind == nullptr || kind->local.as != As::Load) {
+            continue;
+        }
+        for (const Link* link : m_compiled->design.linksFrom(node.id)) {
+            if (const GatewayLayout::Frontend* frontend = m_layout.frontend(link->to)) {
+                targets[link->id] = fmt::format("http://127.0.0.1:{}", m_gatewayPorts.at(frontend->port));
+            }
+        }
+    }
+    return targets;
+}
+
 }  // namespace neph

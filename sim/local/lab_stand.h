@@ -63,6 +63,8 @@ public:
     const EngineInfo& info() const { return m_info; }
     /// What users' own clients connect to: a node's name, and the words to type.
     const std::map<std::string, std::string>& endpoints() const { return m_endpoints; }
+    /// Where users send their requests: each link of users to the door it leads to.
+    std::map<std::string, std::string> targets() const;
     /// Containers that stand there, by what they are: for logs and status.
     const std::map<std::string, std::string>& containers() const { return m_containers; }
     /// Containers of stores, by node.

@@ -73,6 +73,17 @@ private:
 
 }  // namespace
 
+std::vector<LoadTarget> loadTargets(const Design& design, const std::map<std::string, std::string>& urls)
+{
+    std::vector<LoadTarget> targets;
+    for (const Link& link : design.links) {
+        if (const auto url = urls.find(link.id); url != urls.end()) {
+            targets.push_back({link.from, link.id, url->second});
+        }
+    }
+    return targets;
+}
+
 Result<std::unique_ptr<LoadGenerator>>
 LoadGenerator::make(LoadPlan plan, std::vector<LoadTarget> targets, LoadOptions options)
 {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -20,6 +21,9 @@ struct LoadTarget {
     std::string link;    ///< Id of their link; empty: all that have no target of their own.
     std::string url;     ///< "http://127.0.0.1:8080"; a number, not a name.
 };
+
+/// Links of users to the URLs that they lead to, as the generator takes them.
+std::vector<LoadTarget> loadTargets(const Design& design, const std::map<std::string, std::string>& urls);
 
 struct LoadOptions {
     double scale = 1;  ///< Real time for a time of the arrivals: 0.5 sends twice as fast. Patience, round

@@ -21,35 +21,6 @@ Duration horizonOf(const CompiledDesign& compiled, const LocalRun::Options& opti
     return options.horizon > Duration(0) ? options.horizon : fromSeconds(compiled.design.runSeconds);
 }
 
-std::vector<LoadTarget> targetsOf(const CompiledDesign& compiled, const LabStand& stand)
-{
-    std::vector<LoadTarget> targets;
-    for (const Node& node : compiled.design.nodes) {
-        const KindSpec* kind = compiled.catalog->find(node.kind);
-        if (kind == nullptr || kind->local.as != As::Load) {
-            continue;
-        }
-        for (const Link* link : compiled.design.linksFrom(node.id)) {
-            if (const GatewayLayout::Frontend* frontend = stand.layout().frontend(link->to)) {
-                targets.push_back(
-                    {node.id, link->id,
-                     fmt::format("http://127.0.0.1:{}", stand.gatewayPorts().at(frontend->port))});
-            }
-        }
-    }
-    return targets;
-}
-
-/// An image of the user's own knows nothing of our classes: it is asked for its front page.
-bool hasOwnImage(const LabPlan& plan)
-{
-    const auto isOwn = [](const auto& each) { return !each.reference.empty(); };
-    return std::any_of(plan.images.begin(), plan.images.end(), isOwn) ||
-           std::any_of(plan.containers.begin(), plan.containers.end(), [](const PlannedContainers& each) {
-               return !each.reference.empty() && each.protocol == "http";
-           });
-}
-
 }  // namespace
 
 Result<std::unique_ptr<LocalRun>>
@@ -62,9 +33,9 @@ LocalRun::start(std::shared_ptr<const CompiledDesign> compiled, LabStand& stand,
     LoadOptions how;
     how.core = options.loadCore;
     how.scale = 1 / options.loadShare;
-    how.path = hasOwnImage(stand.plan()) ? "/?class=" : "/work?class=";
+    how.path = requestPathOf(stand.plan());
     Result<std::unique_ptr<LoadGenerator>> load =
-        LoadGenerator::make(std::move(*plan), targetsOf(*compiled, stand), how);
+        LoadGenerator::make(std::move(*plan), loadTargets(compiled->design, stand.targets()), how);
     if (!load) {
         return load.error();
     }
@@ -103,24 +74,23 @@ LocalRun::~LocalRun()
     m_bench.end();
 }
 
-void LocalRun::begin()
+void LocalRun::beginLoad()
 {
-    m_hasBegun = true;
-    if (m_options.withLoad) {
-        m_loadThread = std::jthread([load = m_load.get()](std::stop_token stop) { load->run(stop); });
-    }
+    m_hasUsers = true;
+    m_loadThread = std::jthread([load = m_load.get()](std::stop_token stop) { load->run(stop); });
 }
 
 void LocalRun::advance(Time until, std::chrono::milliseconds wall, std::stop_token stop)
 {
-    if (!m_hasBegun) {
-        begin();
+    const bool isQuiet = m_options.withLoad && !m_hasUsers && now() < m_options.loadFrom;
+    if (m_options.withLoad && !m_hasUsers && !isQuiet) {
+        beginLoad();
     }
     const Wall::time_point began = Wall::now();
     RunGuard guard;
     guard.maxWall = wall;
     guard.stop = std::move(stop);
-    m_engine->runUntil(std::min(until, m_horizon), guard);
+    m_engine->runUntil(std::min({until, m_horizon, isQuiet ? m_options.loadFrom : m_horizon}), guard);
     m_wallSeconds += std::chrono::duration<double>(Wall::now() - began).count();
 }
 

@@ -27,6 +27,7 @@ public:
         Duration horizon{0};  ///< Zero: as the design says.
         bool withLoad = true;
         double loadShare = 1;  ///< Of the design's load; less stretches its time.
+        Time loadFrom{0};      ///< Users come from then on.
         int loadCore = -1;     ///< The generator is kept on this core.
     };
 
@@ -52,7 +53,7 @@ private:
     LocalRun(
         std::shared_ptr<const CompiledDesign> compiled, LabStand& stand, const Options& options,
         std::unique_ptr<LoadGenerator> load);
-    void begin();
+    void beginLoad();
 
     std::shared_ptr<const CompiledDesign> m_compiled;
     LabStand& m_stand;
@@ -66,7 +67,7 @@ private:
     std::unique_ptr<LocalPlatform> m_platform;
     std::unique_ptr<World> m_world;
     std::unique_ptr<Observer> m_observer;
-    bool m_hasBegun = false;
+    bool m_hasUsers = false;
     double m_wallSeconds = 0;
 };
 

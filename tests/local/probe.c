@@ -31,6 +31,25 @@ static void tell(const char* what, int worked)
     printf("%s: %s\n", what, worked ? "WORKED" : "refused");
     fflush(stdout);
 }
+// Whether a program that is written there can be started. Where nothing can be written nothing can; that must
+// not be why it is refused in /tmp.
+static int runs(const char* path, int isWritable)
+{
+    int file = open(path, O_CREAT | O_WRONLY, 0700);
+    if (file < 0)
+        return isWritable;
+    write(file, "#!/probe hello\n", 15);
+    close(file);
+    char* words[] = {(char*)path, 0};
+    int child = fork();
+    if (child == 0) {
+        execv(words[0], words);
+        _exit(errno == EACCES ? 3 : 4);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return !(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+}
 // Everything that a container must not be able to do, one line each.
 static void escape(void)
 {
@@ -46,20 +65,10 @@ static void escape(void)
     tell("write to the kernel", open("/proc/sys/kernel/core_pattern", O_WRONLY) >= 0);
     tell("see the engine", access("/run/podman/podman.sock", F_OK) == 0 || access("/run/docker.sock", F_OK) == 0);
     tell("open a disk", open("/dev/sda", O_RDONLY) >= 0 || open("/dev/vda", O_RDONLY) >= 0 || open("/dev/mem", O_RDONLY) >= 0);
-    int file = open("/tmp/program", O_CREAT | O_WRONLY, 0700);
-    if (file < 0)
-        tell("test this: /tmp is not its own, and that", 1);
-    write(file, "#!/probe hello\n", 15);
-    close(file);
-    char* words[] = {"/tmp/program", 0};
-    int child = fork();
-    if (child == 0) {
-        execv(words[0], words);
-        _exit(errno == EACCES ? 3 : 4);
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
-    tell("run what it wrote", !(WIFEXITED(status) && WEXITSTATUS(status) == 3));
+    tell("run what it wrote to /tmp", runs("/tmp/program", 1));
+    tell("run what it wrote to /run", runs("/run/program", 0));
+    tell("run what it wrote to /var/tmp", runs("/var/tmp/program", 0));
+    int child = 0;
     int children = 0;
     for (; children < 2000; ++children) {
         child = fork();

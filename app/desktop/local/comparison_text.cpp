@@ -67,17 +67,18 @@ QString tableOf(const QString& title, const QStringList& heads, const QString& r
         .arg(title.toHtmlEscaped(), headRow(heads), rows);
 }
 
-QString intervalText(const Interval95& interval)
+/// What chance allows, in the measure of the error beside it.
+QString chanceText(Duration chance, Duration measured)
 {
-    return interval.high == Duration(0)
+    return chance == Duration(0) || measured == Duration(0)
                ? QString()
-               : words("%1 – %2").arg(durationText(interval.low), durationText(interval.high));
+               : words("± %1 %").arg(100 * (Comparison::error(chance, measured) + 1), 0, 'f', 0);
 }
 
-QString latencyRow(const char* name, Duration simulated, Duration measured, const QString& interval)
+QString latencyRow(const char* name, Duration simulated, Duration measured, Duration chance = {})
 {
     return QStringLiteral("<tr>") + cell(QString::fromLatin1(name), "left") + cell(durationText(simulated)) +
-           cell(durationText(measured)) + cell(interval, "right", theme::mutedText()) +
+           cell(durationText(measured)) + cell(chanceText(chance, measured), "right", theme::mutedText()) +
            errorCell(
                static_cast<double>(simulated.count()), static_cast<double>(measured.count()), "too slow",
                "too fast") +
@@ -113,10 +114,10 @@ QString failedCell(const ComparedClass& one)
 
 QString classTable(const ComparedClass& one)
 {
-    QString rows = latencyRow("p50", one.simulated.p50, one.measured.p50, intervalText(one.p50)) +
-                   latencyRow("p90", one.simulated.p90, one.measured.p90, {}) +
-                   latencyRow("p95", one.simulated.p95, one.measured.p95, intervalText(one.p95)) +
-                   latencyRow("p99", one.simulated.p99, one.measured.p99, intervalText(one.p99));
+    QString rows = latencyRow("p50", one.simulated.p50, one.measured.p50, one.chance.p50) +
+                   latencyRow("p90", one.simulated.p90, one.measured.p90) +
+                   latencyRow("p95", one.simulated.p95, one.measured.p95, one.chance.p95) +
+                   latencyRow("p99", one.simulated.p99, one.measured.p99, one.chance.p99);
     rows += QStringLiteral("<tr>") + cell(words("Requests"), "left") +
             cell(valueText(one.simulated.perSecond, "1/s")) + cell(valueText(one.measured.perSecond, "1/s")) +
             cell({}) + errorCell(one.simulated.perSecond, one.measured.perSecond, "too many", "too few") +
@@ -128,8 +129,7 @@ QString classTable(const ComparedClass& one)
             ? words("All requests (%1 measured)").arg(countText(one.measured.requests))
             : words("%1 (%2 measured)").arg(toQString(one.name), countText(one.measured.requests));
     return tableOf(
-        title,
-        {QString(), words("Simulated"), words("Measured"), words("95 % interval"), words("Prediction")},
+        title, {QString(), words("Simulated"), words("Measured"), words("Chance"), words("Prediction")},
         rows);
 }
 

@@ -192,6 +192,12 @@ void LabController::Worker::go(const LabWishes& wishes, std::stop_token stop)
     }
     m_lab->choose(wishes.seed, wishes.withoutLimits);
     ComparisonOptions options = optionsOf(wishes, stop);
+    Result<Calibration> calibration = calibrationOfThisMachine();
+    if (!calibration) {
+        end(QString::fromStdString(calibration.error().what));
+        return;
+    }
+    options.calibration = std::move(*calibration);
     if (!foresee(wishes, options) || !setUp(stop)) {
         return;
     }
@@ -213,13 +219,15 @@ void LabController::Worker::compare(const ComparisonOptions& options)
         }
     };
     Result<Comparison> comparison = compareLab(*m_lab, how);
-    if (comparison && !options.stop.stop_requested()) {
+    if (comparison) {
         tellMeasured(comparison->measured);
         tell([comparison = std::make_shared<const Comparison>(std::move(*comparison))](LabController& owner) {
             owner.m_comparison = comparison;
         });
     }
-    end(comparison ? QString() : QString::fromStdString(comparison.error().what));
+    // Who stops it before there is anything to compare need not be told so.
+    const bool isSilent = comparison || options.stop.stop_requested();
+    end(isSilent ? QString() : QString::fromStdString(comparison.error().what));
 }
 
 void LabController::Worker::run(const LocalRun::Options& options, const std::stop_token& stop)
@@ -233,6 +241,7 @@ void LabController::Worker::run(const LocalRun::Options& options, const std::sto
         LocalRun& real = **run;
         while (!real.isFinished() && !stop.stop_requested()) {
             real.advance(real.horizon(), kRealSlice, stop);
+            m_lab->stayAlive();
             if (m_sinceTold.elapsed() >= kLookEveryMs) {
                 tellMeasured(real.result());
             }
