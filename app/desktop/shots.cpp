@@ -14,6 +14,8 @@
 
 #include "app/desktop/canvas/canvas_view.h"
 #include "app/desktop/design_document.h"
+#include "app/desktop/local/lab_controller.h"
+#include "app/desktop/local/lab_panel.h"
 #include "app/desktop/long_run.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/panels/long_run_panel.h"
@@ -28,6 +30,7 @@ constexpr QSize kSize{1600, 1000};
 constexpr int kMostWaitMs = 240'000;
 constexpr double kIntoDeployment = 20;  ///< New tasks have come, old ones have not gone.
 constexpr int kSettleMs = 700;          ///< For animations and late layouts.
+constexpr Duration kRealLength = 90s;
 
 void settle(int ms)
 {
@@ -136,6 +139,52 @@ bool takeMonth(MainWindow& window, const QString& file)
     return window.longRun().state() == LongRun::State::Finished && window.grab().save(file);
 }
 
+template <typename IsThere>
+bool waitFor(IsThere isThere, int mostMs = kMostWaitMs)
+{
+    QElapsedTimer timer;
+    timer.start();
+    while (!isThere() && timer.elapsed() < mostMs) {
+        QApplication::processEvents(QEventLoop::AllEvents, 20);
+    }
+    return isThere();
+}
+
+/// Servers of one's own on the containers of this machine: in the midst of it, and compared at its end. Where no
+/// engine answers there are no such pictures, which is no failure.
+bool takeReal(MainWindow& window, const QDir& folder, const QString& suffix)
+{
+    using State = LabController::State;
+    if (!window.openTemplate("own-servers")) {
+        return false;
+    }
+    window.canvas().fitPage();
+    LabController& lab = window.lab();
+    lab.look(window.document().design());
+    if (!waitFor([&] { return lab.state() != State::Looking; }) || lab.state() != State::Asking) {
+        std::fputs("nephoscope: no container engine answers, so nothing is shown for real.\n", stderr);
+        return true;
+    }
+    LabWishes wishes;
+    wishes.horizon = kRealLength;
+    lab.agree(wishes);
+    window.results().setCurrentWidget(&window.labPanel());
+    const auto hasCome = [&lab](Time at) {
+        return lab.measured() && lab.measured()->simulated >= at;
+    };
+    const auto isOver = [&lab] { return lab.state() == State::Idle; };
+    if (!waitFor([&] { return hasCome(kRealLength * 3 / 4) || isOver(); }) || isOver()) {
+        return false;
+    }
+    window.labPanel().showPage(LabPanel::LivePage);
+    settle(kSettleMs);
+    bool good = window.grab().save(folder.filePath("image6" + suffix + ".png"));
+    good = waitFor(isOver) && lab.comparison() != nullptr && good;
+    window.labPanel().showPage(LabPanel::ComparisonPage);
+    settle(kSettleMs);
+    return window.grab().save(folder.filePath("image7" + suffix + ".png")) && good;
+}
+
 bool takeAll(const QDir& folder, const QString& suffix)
 {
     MainWindow window;
@@ -167,6 +216,10 @@ bool takeAll(const QDir& folder, const QString& suffix)
     window.run().clear();
     if (!takeMonth(window, folder.filePath("image5" + suffix + ".png"))) {
         std::fputs("nephoscope: the picture of the long run could not be taken.\n", stderr);
+        good = false;
+    }
+    if (!takeReal(window, folder, suffix)) {
+        std::fputs("nephoscope: the pictures of real containers could not be taken.\n", stderr);
         good = false;
     }
     return good;

@@ -6,7 +6,8 @@ namespace neph {
 
 namespace {
 
-PolicyId policyOf(const Component& caller, const Link& link, Compiler& compiler)
+PolicyId
+policyOf(const Component& caller, const Link& link, const std::string& entry, Compiler& compiler)
 {
     const PropertyReader properties = compiler.propertiesOf(link);
     const std::string& target = compiler.design().node(link.to)->name;
@@ -19,6 +20,10 @@ PolicyId policyOf(const Component& caller, const Link& link, Compiler& compiler)
     policy.retries = static_cast<std::uint16_t>(properties.integer("retries"));
     policy.backoffBase = properties.duration("retryBaseMs");
     policy.backoffCap = fromSeconds(caller.factNumber("retry.capMs") / 1e3);
+    if (policy.retries > 0) {
+        policy.jitter = compiler.plan().addDraw(
+            link.id, "wait before a retry for " + entry, Distribution::uniform(0, 1));
+    }
     policy.onTimeout = failure(OutcomeSpec::Kind::Failed, "did not answer in time");
     policy.onThrottled = failure(OutcomeSpec::Kind::Failed, "throttled the call");
     policy.onRefused = failure(OutcomeSpec::Kind::Failed, "refused the connection");
@@ -33,7 +38,7 @@ void callOver(
 {
     const PropertyReader properties = compiler.propertiesOf(link);
     const std::string words = "calls " + compiler.design().node(link.to)->name;
-    const PolicyId policy = policyOf(caller, link, compiler);
+    const PolicyId policy = policyOf(caller, link, entry, compiler);
     const double calls = properties.number("callsPerRequest");
     const auto whole = static_cast<std::uint16_t>(calls);
     const double part = calls - whole;

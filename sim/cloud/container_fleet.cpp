@@ -284,7 +284,8 @@ Process ContainerFleet::endContainer(TaskPointer task)
     const auto isBusy = [this, &task] {
         return task->replica && m_world.data().read(task->replica).inFlight > 0;
     };
-    while (m_config.gracefulShutdown && isBusy() && m_world.now() < killedAt) {
+    // A program that does not handle SIGTERM, and is process 1, goes on until SIGKILL.
+    while (m_world.now() < killedAt && (!m_config.gracefulShutdown || isBusy())) {
         co_await task->wake.waitFor(100ms);
     }
 }

@@ -30,7 +30,7 @@ struct FleetConfig {
     Duration containerStart{0};
     Duration deprovisioning{0};
     Duration stopTimeout{30s};
-    bool gracefulShutdown = true;  ///< Handles SIGTERM: finishes what it is doing.
+    bool gracefulShutdown = true;  ///< Ends at SIGTERM when it has finished what it does; else at SIGKILL.
     Duration healthGrace{0};
     Duration healthyAfter{40s};  ///< Without any health check.
     int killedExitCode = 137;

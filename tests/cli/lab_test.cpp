@@ -81,6 +81,8 @@ TEST_F(TheLabCommand, HasNoOptionsThatMeanNothing)
     EXPECT_EQ(nepho({"lab", "up", "starter", "--for", "soon"}).exitCode, 2);
     EXPECT_EQ(nepho({"lab", "compare", "starter", "--warm-up", "-1s"}).exitCode, 2);
     EXPECT_EQ(nepho({"lab", "down", "starter"}).exitCode, 2);
+    EXPECT_EQ(nepho({"lab", "load", "starter", "--share", "-1"}).exitCode, 2);
+    EXPECT_EQ(nepho({"lab", "load", "starter", "--allow-containers"}).exitCode, 2);
 }
 
 TEST_F(TheLabCommand, KnowsOfNothingWhereNothingRuns)
@@ -164,6 +166,44 @@ TEST_F(TheLabCommand, BringsADesignUpUntilItIsToldToStop)
     EXPECT_EQ(ended.exitCode, 0) << ended.err;
     EXPECT_FALSE(ended.timedOut);
     EXPECT_EQ(nepho({"lab", "status"}).exitCode, 1);
+}
+
+TEST_F(TheLabCommand, StaysUpWithoutATerminalAndTakesLoadFromAnother)
+{
+    if (!hasEngine()) {
+        GTEST_SKIP() << "No container engine.";
+    }
+    const Finished none = nepho({"lab", "load", tiny(), "--for", "1s"});
+    EXPECT_EQ(none.exitCode, 2);
+    EXPECT_THAT(none.err, HasSubstr("No lab of 'Tiny' is up."));
+
+    const Finished up =
+        nepho({"lab", "up", tiny(), "--allow-containers", "--detach"}, {std::chrono::seconds(150)});
+    ASSERT_EQ(up.exitCode, 0) << up.err;
+    EXPECT_THAT(up.out, HasSubstr("curl http://127.0.0.1:"));
+    EXPECT_THAT(up.out, HasSubstr("nepho lab down"));
+    std::this_thread::sleep_for(std::chrono::seconds(5));  // Its container starts.
+    const Finished load = nepho({"lab", "load", tiny(), "--for", "4s", "--share", "2", "--json"});
+    EXPECT_EQ(load.exitCode, 0) << load.err;
+    const json seen = json::parse(load.out);
+    EXPECT_NEAR(seen["started"].get<double>(), 160, 50) << "20/s, twice of it, for 4 s";
+    EXPECT_EQ(seen["classes"].size(), 1U);
+    EXPECT_EQ(seen["classes"][0]["failed"], 0);
+    EXPECT_GT(seen["classes"][0]["p99_ms"], 0);
+    EXPECT_EQ(nepho({"lab", "down"}, {std::chrono::seconds(90)}).exitCode, 0);
+    EXPECT_EQ(nepho({"lab", "status"}).exitCode, 1);
+}
+
+TEST_F(TheLabCommand, SaysAtOnceWhyItDoesNotStayUp)
+{
+    if (!hasEngine()) {
+        GTEST_SKIP() << "No container engine.";
+    }
+    const Finished up = nepho(
+        {"lab", "up", tiny(), "--allow-containers", "--detach", "--engine", m_folder.path("nobody.sock")},
+        {std::chrono::seconds(60)});
+    EXPECT_EQ(up.exitCode, 2);
+    EXPECT_THAT(up.err, HasSubstr("nobody.sock"));
 }
 
 }  // namespace

@@ -212,4 +212,35 @@ TEST(APartOfALongRun, ShowsItsRequests)
     EXPECT_GT(part["latency_ms"]["browse"]["p50"], 20.0);
 }
 
+TEST_F(RunOfTheStarter, ChangesPropertiesThatTheCommandLineSets)
+{
+    const auto total = [](const std::vector<std::string>& more) {
+        std::vector<std::string> words{"run", "starter", "--for", "2m", "--json"};
+        words.insert(words.end(), more.begin(), more.end());
+        const Finished run = nepho(words);
+        EXPECT_EQ(run.exitCode, 0) << run.err;
+        return json::parse(run.out)["requests"]["total"].get<double>();
+    };
+    const double asDrawn = json::parse(shortRun().out)["requests"]["total"].get<double>();
+    EXPECT_NEAR(total({"--set", "users.peakRate=9"}), asDrawn / 10, asDrawn / 50);
+    EXPECT_NEAR(
+        total({"--set", "users.peakRate=9", "--set", "users.startSeconds=80"}), asDrawn / 20, asDrawn / 50);
+}
+
+TEST_F(RunOfTheStarter, SaysWhatCannotBeSet)
+{
+    const auto said = [](const std::string& setting) {
+        const Finished run = nepho({"run", "starter", "--set", setting});
+        EXPECT_EQ(run.exitCode, 2) << setting;
+        EXPECT_EQ(run.out, "");
+        return run.err;
+    };
+    EXPECT_THAT(said("users"), HasSubstr("node.property=value"));
+    EXPECT_THAT(said(".rate=1"), HasSubstr("node.property=value"));
+    EXPECT_THAT(said("user.rate=1"), HasSubstr("no node 'user'. Did you mean 'users'?"));
+    EXPECT_THAT(said("users.rat=1"), HasSubstr("no property 'rat'. Did you mean 'rate'?"));
+    EXPECT_THAT(said("users.rate=-1"), HasSubstr("-1")) << "as in a file";
+    EXPECT_THAT(said("users.rate=many"), HasSubstr("many"));
+}
+
 }  // namespace neph

@@ -1,5 +1,6 @@
 // What the workload does to the requests that it gets.
 #include <csignal>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -215,15 +216,15 @@ TEST(Workload, StopsAtOnceWhenItIsIdle)
     EXPECT_EQ(workload.process().wait(), 0);
 }
 
-TEST(Workload, DropsWhatItHasWhenItStopsWithoutGrace)
+TEST(Workload, GoesOnUntilItIsKilledWithoutGrace)
 {
-    HeldWorkload workload(json{{"graceful", false}});
-    workload.hold(20s);
-    auto request = workload->getLater("/work");
-    ASSERT_TRUE(workload->holds(1));
-    workload->process().signal(SIGTERM);
-    EXPECT_EQ(workload->process().wait(10s), 128 + SIGTERM);
-    EXPECT_EQ(request.get().status, 0);
+    RunningWorkload workload(json{{"graceful", false}});
+    workload.process().signal(SIGTERM);
+    std::this_thread::sleep_for(300ms);
+    EXPECT_EQ(workload.get("/ready").status, 200);
+    EXPECT_EQ(workload.get("/work").status, 200);
+    workload.process().signal(SIGKILL);
+    EXPECT_EQ(workload.process().wait(), 128 + SIGKILL);
 }
 
 TEST(Workload, CrashesAtItsStartWhenToldTo)

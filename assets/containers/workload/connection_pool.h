@@ -1,62 +1,112 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <thread>
 #include <vector>
 
+#include "assets/containers/workload/call_target.h"
 #include "assets/containers/workload/deadline.h"
 
 namespace neph {
 
 /// Connections that are kept for the next call, at most so many at once (0: any number).
+///
+/// A thread of the pool opens them, one after the other, and who waits gets the next that is there. If each
+/// caller opened its own, a crowd would open as many as it has callers, all of them too late for their calls,
+/// throw them away, and begin again: the server would do nothing else.
 template <typename Connection>
 class ConnectionPool {
 public:
-    explicit ConnectionPool(int most) : m_most(most) {}
+    /// A new connection, or null and why there is none.
+    using Open = std::function<std::unique_ptr<Connection>(std::string& problem)>;
 
-    /// A place in the pool, with a connection that was kept or an empty one. False: none became free in time.
-    bool take(std::unique_ptr<Connection>& into, Deadline deadline)
+    ConnectionPool(int most, Open open)
+        : m_most(most), m_open(std::move(open)), m_opener([this] { keepOpening(); })
     {
-        std::unique_lock lock(m_mutex);
-        const auto isFree = [this] { return m_most == 0 || m_used < m_most; };
-        if (!isFree() && !m_freed.wait_for(lock, deadline.left(std::chrono::hours(1)), isFree)) {
-            return false;
-        }
-        ++m_used;
-        if (!m_idle.empty()) {
-            into = std::move(m_idle.back());
-            m_idle.pop_back();
-        }
-        return true;
     }
 
-    /// Gives the place back; a connection that is broken is given back empty.
-    void giveBack(std::unique_ptr<Connection> connection)
+    /// Null: none came in time, or none could be opened; `problem` says which.
+    std::unique_ptr<Connection> take(Deadline deadline, std::string& problem)
     {
-        {
-            const std::lock_guard lock(m_mutex);
-            --m_used;
-            if (connection) {
-                m_idle.push_back(std::move(connection));
+        std::unique_lock lock(m_mutex);
+        if (m_idle.empty()) {
+            const std::uint64_t failures = m_failures;
+            ++m_waiting;
+            m_wanted.notify_one();
+            m_freed.wait_for(lock, deadline.left(std::chrono::hours(1)), [this, failures] {
+                return !m_idle.empty() || m_failures != failures;
+            });
+            --m_waiting;
+            if (m_idle.empty()) {
+                problem = m_failures != failures ? m_problem : kTooLate;
+                return nullptr;
             }
         }
-        m_freed.notify_one();
+        std::unique_ptr<Connection> taken = std::move(m_idle.back());
+        m_idle.pop_back();
+        return taken;
+    }
+
+    /// Gives one back, or null for one that is broken.
+    void giveBack(std::unique_ptr<Connection> connection)
+    {
+        const std::lock_guard lock(m_mutex);
+        if (connection) {
+            m_idle.push_back(std::move(connection));
+            m_freed.notify_one();
+        } else {
+            --m_count;
+            m_wanted.notify_one();
+        }
     }
 
     /// Drops what is kept: the other side has closed one, so it has closed all.
     void forget()
     {
         const std::lock_guard lock(m_mutex);
+        m_count -= static_cast<int>(m_idle.size());
         m_idle.clear();
     }
 
 private:
+    void keepOpening()
+    {
+        std::unique_lock lock(m_mutex);
+        for (;;) {
+            m_wanted.wait(
+                lock, [this] { return m_waiting > m_idle.size() && (m_most == 0 || m_count < m_most); });
+            ++m_count;
+            lock.unlock();
+            std::string problem;
+            std::unique_ptr<Connection> opened = m_open(problem);
+            lock.lock();
+            if (opened) {
+                m_idle.push_back(std::move(opened));
+                m_freed.notify_one();
+            } else {
+                --m_count;
+                m_problem = problem;
+                ++m_failures;
+                m_freed.notify_all();
+            }
+        }
+    }
+
     int m_most;
-    int m_used = 0;
+    Open m_open;
     std::mutex m_mutex;
     std::condition_variable m_freed;
+    std::condition_variable m_wanted;
     std::vector<std::unique_ptr<Connection>> m_idle;
+    int m_count = 0;  ///< Idle, in use, and the one that is being opened.
+    std::size_t m_waiting = 0;
+    std::uint64_t m_failures = 0;
+    std::string m_problem;
+    std::thread m_opener;  ///< Last: it uses all of them. Runs as long as the program.
 };
 
 }  // namespace neph

@@ -112,7 +112,7 @@ void HttpServer::accept()
 void HttpServer::stop()
 {
     if (!m_config.graceful) {
-        std::_Exit(128 + SIGTERM);
+        return;  // As a program that handles no SIGTERM and is process 1: it goes on until it is killed.
     }
     error_code ignored;
     m_startup.cancel();

@@ -33,6 +33,7 @@ constexpr const char* kWrite =
     "INSERT INTO neph_items SELECT unnest($1::bigint[]), convert_to(repeat('x', $2::int), 'UTF8') "
     "ON CONFLICT (id) DO UPDATE SET body = excluded.body";
 constexpr const char* kUndefinedTable = "42P01";
+constexpr std::chrono::seconds kOpenAtMost{10};
 
 /// Many copies of the service start at once: the lock lets one of them fill the table.
 std::string preparation(std::int64_t items, std::size_t bytes)
@@ -53,8 +54,9 @@ std::string preparation(std::int64_t items, std::size_t bytes)
 class PostgreSqlTarget final : public StoreTarget {
 public:
     explicit PostgreSqlTarget(const LinkConfig& link)
-        : m_link(link), m_pool(link.connections), m_writes(link.operation == "write"),
-          m_items(std::clamp<std::int64_t>(link.items, 1, kItems)), m_size(std::to_string(link.itemBytes()))
+        : m_link(link), m_pool(link.connections, [this](std::string& problem) { return opened(problem); }),
+          m_writes(link.operation == "write"), m_items(std::clamp<std::int64_t>(link.items, 1, kItems)),
+          m_size(std::to_string(link.itemBytes()))
     {
         startPreparing();
     }
@@ -66,6 +68,7 @@ protected:
 private:
     static constexpr std::int64_t kItems = 10'000;
 
+    std::unique_ptr<SqlConnection> opened(std::string& problem);
     CallOutcome open(SqlConnection& connection, Deadline deadline);
     CallOutcome finish(SqlConnection& connection, Deadline deadline);
     CallOutcome call(SqlConnection& connection, const std::string& ids, Deadline deadline);
@@ -76,6 +79,14 @@ private:
     std::int64_t m_items;
     std::string m_size;
 };
+
+std::unique_ptr<SqlConnection> PostgreSqlTarget::opened(std::string& problem)
+{
+    auto connection = std::make_unique<SqlConnection>();
+    const CallOutcome outcome = open(*connection, Deadline::after(kOpenAtMost));
+    problem = outcome.what;
+    return outcome.ok ? std::move(connection) : nullptr;
+}
 
 CallOutcome PostgreSqlTarget::open(SqlConnection& connection, Deadline deadline)
 {
@@ -161,32 +172,27 @@ CallOutcome PostgreSqlTarget::call(SqlConnection& connection, const std::string&
 
 CallOutcome PostgreSqlTarget::callStore(RandomStream& random, Deadline deadline)
 {
-    std::unique_ptr<SqlConnection> connection;
-    if (!m_pool.take(connection, deadline)) {
-        return failed(kTooLate);
-    }
     std::string ids = "{";
     for (const std::int64_t number : drawItems(random, m_items, m_link.itemsPerCall)) {
         ids += (ids.size() > 1 ? "," : "") + std::to_string(number);
     }
     ids += '}';
     CallOutcome outcome;
-    const bool wasKept = connection != nullptr;
-    if (wasKept) {
-        outcome = call(*connection, ids, deadline);
-    }
     // A connection that was kept may have been closed meanwhile, by a restart. That is no failure.
-    if (!wasKept || (connection->isBroken() && !deadline.hasPassed())) {
-        if (wasKept) {
-            m_pool.forget();
+    for (int round = 0; round < 2; ++round) {
+        std::string problem;
+        std::unique_ptr<SqlConnection> connection = m_pool.take(deadline, problem);
+        if (!connection) {
+            return failed(problem);
         }
-        connection = std::make_unique<SqlConnection>();
-        outcome = open(*connection, deadline);
-        if (outcome.ok) {
-            outcome = call(*connection, ids, deadline);
+        outcome = call(*connection, ids, deadline);
+        const bool isBroken = connection->isBroken();
+        m_pool.giveBack(!isBroken && outcome.ok ? std::move(connection) : nullptr);
+        if (!isBroken || deadline.hasPassed()) {
+            break;
         }
+        m_pool.forget();
     }
-    m_pool.giveBack(!connection->isBroken() && outcome.ok ? std::move(connection) : nullptr);
     return outcome;
 }
 

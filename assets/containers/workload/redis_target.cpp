@@ -14,6 +14,7 @@ struct CloseRedis {
     void operator()(redisContext* context) const { redisFree(context); }
     void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
+constexpr std::chrono::seconds kOpenAtMost{10};
 using Reply = std::unique_ptr<redisReply, CloseRedis>;
 
 struct RedisConnection {
@@ -32,8 +33,8 @@ timeval timeLeft(Deadline deadline)
 class RedisTarget final : public StoreTarget {
 public:
     explicit RedisTarget(const LinkConfig& link)
-        : m_link(link), m_pool(link.connections), m_items(std::clamp<std::int64_t>(link.items, 1, kItems)),
-          m_value(link.itemBytes(), 'x')
+        : m_link(link), m_pool(link.connections, [this](std::string& problem) { return opened(problem); }),
+          m_items(std::clamp<std::int64_t>(link.items, 1, kItems)), m_value(link.itemBytes(), 'x')
     {
         startPreparing();
     }
@@ -46,6 +47,7 @@ private:
     static constexpr std::int64_t kItems = 1000;
 
     using Words = std::vector<std::string>;
+    std::unique_ptr<RedisConnection> opened(std::string& problem) const;
     CallOutcome open(RedisConnection& connection, Deadline deadline) const;
     static CallOutcome command(RedisConnection& connection, const Words& words, Deadline deadline);
     Words wordsOf(RandomStream& random) const;
@@ -55,6 +57,14 @@ private:
     std::int64_t m_items;
     std::string m_value;
 };
+
+std::unique_ptr<RedisConnection> RedisTarget::opened(std::string& problem) const
+{
+    auto connection = std::make_unique<RedisConnection>();
+    const CallOutcome outcome = open(*connection, Deadline::after(kOpenAtMost));
+    problem = outcome.what;
+    return outcome.ok ? std::move(connection) : nullptr;
+}
 
 CallOutcome RedisTarget::open(RedisConnection& connection, Deadline deadline) const
 {
@@ -111,28 +121,23 @@ RedisTarget::Words RedisTarget::wordsOf(RandomStream& random) const
 
 CallOutcome RedisTarget::callStore(RandomStream& random, Deadline deadline)
 {
-    std::unique_ptr<RedisConnection> connection;
-    if (!m_pool.take(connection, deadline)) {
-        return failed(kTooLate);
-    }
     const Words words = wordsOf(random);
     CallOutcome outcome;
-    const bool wasKept = connection != nullptr;
-    if (wasKept) {
-        outcome = command(*connection, words, deadline);
-    }
     // A connection that was kept may have been closed meanwhile, by a restart. That is no failure.
-    if (!wasKept || (!connection->context && !deadline.hasPassed())) {
-        if (wasKept) {
-            m_pool.forget();
+    for (int round = 0; round < 2; ++round) {
+        std::string problem;
+        std::unique_ptr<RedisConnection> connection = m_pool.take(deadline, problem);
+        if (!connection) {
+            return failed(problem);
         }
-        connection = std::make_unique<RedisConnection>();
-        outcome = open(*connection, deadline);
-        if (outcome.ok) {
-            outcome = command(*connection, words, deadline);
+        outcome = command(*connection, words, deadline);
+        const bool isBroken = !connection->context;
+        m_pool.giveBack(!isBroken && outcome.ok ? std::move(connection) : nullptr);
+        if (!isBroken || deadline.hasPassed()) {
+            break;
         }
+        m_pool.forget();
     }
-    m_pool.giveBack(connection->context && outcome.ok ? std::move(connection) : nullptr);
     return outcome;
 }
 

@@ -38,9 +38,9 @@ std::chrono::nanoseconds threadCpuTime()
 void burnCpuUntil(std::chrono::nanoseconds until)
 {
     // Asking for the thread's time is a system call; a few microseconds of work between keep it from being
-    // the work. And now and then the kernel gets a chance to look at the CPU limit: left alone it looks at its
-    // ticks only, four milliseconds apart, and a task of a quarter of a vCPU would run at full speed for four
-    // and stand still for twelve.
+    // the work. And now and then the kernel gets a chance to look at the CPU limit: left alone it looks at
+    // its ticks only, four milliseconds apart, and a task of a quarter of a vCPU would run at full speed for
+    // four and stand still for twelve.
     constexpr std::chrono::microseconds kBetweenLooks{100};
     std::chrono::nanoseconds looked{0};
     for (std::chrono::nanoseconds now = threadCpuTime(); now < until; now = threadCpuTime()) {

@@ -129,6 +129,10 @@ private:
         policy.retries = static_cast<std::uint16_t>(properties.integer("retries"));
         policy.backoffBase = properties.duration("retryBaseMs");
         policy.backoffCap = properties.duration("retryCapMs");
+        if (policy.retries > 0) {
+            policy.jitter = compiler.plan().addDraw(
+                component().id(), "wait before a retry", Distribution::uniform(0, 1));
+        }
         policy.onTimeout = compiler.outcome(
             component().id(), OutcomeSpec::Kind::TimedOut,
             fmt::format("gave up after {} s", properties.number("patienceSeconds")), true);

@@ -34,7 +34,7 @@ Comparison sample()
     ComparedClass all;
     all.simulated = {1800, 0, 20, 30ms, 27ms, 50ms, 60ms, 80ms};
     all.measured = {1788, 179, 19.9, 60ms, 54ms, 52ms, 50ms, 79ms};
-    all.p50 = {53ms, 55ms};
+    all.chance.p50 = 5400us;
     comparison.classes = {all};
     comparison.startTimes = {{"shop", 1, 0.2, 0.1, 0.6, 4.1}};
     comparison.remarks = {"Two of two cores were busy."};
@@ -71,7 +71,7 @@ private slots:
         view.showComparison(std::make_shared<const Comparison>(sample()), {});
         const QString text = view.text().replace(QChar::Nbsp, ' ');
         for (const char* words :
-             {"p50", "p90", "p95", "p99", "27 ms", "54 ms", "53 ms – 55 ms", "−50 %, too fast",
+             {"p50", "p90", "p95", "p99", "27 ms", "54 ms", "± 10 %", "−50 %, too fast",
               "−10 points, too few", "shop, task 1", "4.1 s", "Two of two cores were busy."}) {
             QVERIFY2(text.contains(QString::fromUtf8(words)), words);
         }

@@ -144,6 +144,22 @@ TEST_F(ARollingDeployment, LosesNoRequestBehindALoadBalancer)
     EXPECT_EQ(failures(result), failures(before));
 }
 
+TEST_F(ARollingDeployment, WaitsForTheKillOfTasksThatDoNotHandleTheSignalToStop)
+{
+    const auto cpuHours = [](bool isGraceful) {
+        const RunResult result = shopThatDeploys()
+                                     .set("web", "cpu", "1")
+                                     .set("web", "memoryMiB", 2048)
+                                     .set("web", "stopTimeout", 100)
+                                     .set("web", "gracefulShutdown", isGraceful)
+                                     .runFor(15min);
+        EXPECT_EQ(logged(result, "(deployment revision 2) deployment completed"), 1u);
+        return used(result, "Fargate-vCPU-Hours:perCPU");
+    };
+    // Four old tasks stand there for the whole stop timeout.
+    EXPECT_NEAR(cpuHours(false) - cpuHours(true), 4 * 100 / 3600.0, 4 * 5 / 3600.0);
+}
+
 TEST_F(ARollingDeployment, IsRolledBackByTheCircuitBreakerWhenItsTasksDoNotStart)
 {
     const RunResult result = shopThatDeploys().set("next", "brokenAtStart", true).runFor(20min);
