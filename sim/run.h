@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 #include "sim/cost/bill.h"
@@ -28,9 +29,10 @@ struct RunOptions {
     double affordableRequests = 1.5e8;  ///< Auto: up to so many are simply run, in about half a minute.
     Duration horizon{0};                ///< Zero: as the design says.
     std::uint64_t seed = 1;
-    std::uint64_t arrivalSeed = 0;  ///< Requests: of arrivals alone, to let them meet other work; 0: seed.
-    std::uint64_t maxEvents = 0;    ///< 0: no limit of its own.
-    double maxWallSeconds = 0;      ///< 0: no limit.
+    std::optional<std::uint64_t> arrivalSeed =
+        std::nullopt;             ///< Requests: of arrivals alone, to let them meet other work.
+    std::uint64_t maxEvents = 0;  ///< 0: no limit of its own.
+    double maxWallSeconds = 0;    ///< 0: no limit.
     const Catalog* catalog =
         nullptr;                   ///< Kinds with figures of one's own (a calibration); nullptr: built in.
     std::uint32_t traceEvery = 0;  ///< Every n-th request is traced; 0: about 400 over the run, and failures.

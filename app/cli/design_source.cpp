@@ -104,18 +104,20 @@ static Setting readSetting(Design& design, const std::string& text)
         return fail(fmt::format("There is no node '{}'. {}", id, didYouMean(id, known)));
     }
     const KindSpec* kind = Catalog::builtIn().find(setting.node->kind);
+    const PropertySpec* spec = kind == nullptr ? nullptr : kind->property(setting.property);
     known.clear();
-    for (const PropertySpec& spec : kind == nullptr ? std::vector<PropertySpec>() : kind->properties) {
-        known.push_back(spec.key);
+    for (const PropertySpec& each : kind == nullptr ? std::vector<PropertySpec>() : kind->properties) {
+        known.push_back(each.key);
     }
-    if (std::find(known.begin(), known.end(), setting.property) == known.end()) {
+    if (spec == nullptr) {
         return fail(fmt::format(
             "'{}' has no property '{}'. {}", id, setting.property, didYouMean(setting.property, known)));
     }
     const std::string value = text.substr(equals + 1);
-    setting.value = Value::parse(value, nullptr, false);
+    const bool isText = spec->type == PropertyType::Text || spec->type == PropertyType::Choice;
+    setting.value = isText ? Value(value) : Value::parse(value, nullptr, false);
     if (setting.value.is_discarded()) {
-        setting.value = value;
+        setting.value = value;  // It is told what is allowed, as in a file.
     }
     return setting;
 }

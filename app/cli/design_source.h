@@ -27,8 +27,8 @@ std::optional<Template> findTemplate(const std::string& name);
 /// result's; a name that is neither is told with a suggestion, and the design is not readable then.
 LoadedDesign openDesign(const std::string& name);
 
-/// Changes properties as the command line says, each "node.property=value": the value as JSON, or else as a
-/// text. Errors: Invalid, with what there is instead; the design is as it was then.
+/// Changes properties as the command line says, each "node.property=value": texts and choices as they are,
+/// the others as JSON. Errors: Invalid, with what there is instead; the design is as it was then.
 Result<Done> applySettings(Design& design, const std::vector<std::string>& settings);
 
 /// Opens a design, changes it by `settings` and checks it against the catalog. Says on stderr what is wrong,

@@ -18,6 +18,7 @@
 #include "sim/local/compose_file.h"
 #include "sim/local/consent.h"
 #include "sim/local/lab.h"
+#include "sim/local/replica_http.h"
 #include "sim/local/state_folder.h"
 
 namespace neph::cli {
@@ -111,6 +112,15 @@ void printEndpoints(const LabStand& stand)
     std::fflush(stdout);
 }
 
+/// Every door that users come to leads somewhere.
+bool isUp(const Lab& lab)
+{
+    const auto targets = lab.stand().targets();
+    return std::all_of(targets.begin(), targets.end(), [](const auto& each) {
+        return isAnswering(each.second + "/", std::chrono::milliseconds(500));
+    });
+}
+
 /// Asks here, where somebody can answer.
 ExitCode upInBackground(const LabCommandOptions& options)
 {
@@ -150,11 +160,16 @@ ExitCode up(const LabCommandOptions& options)
             complain(run.error());
             return closeLab(lab, BadInput);
         }
-        lab.tellStatus("running");
+        lab.tellStatus("starting");
+        bool isRunning = false;
         std::size_t known = 0;
         while (!(*run)->isFinished() && !interrupt.token().stop_requested()) {
             (*run)->advance((*run)->horizon(), std::chrono::milliseconds(200), interrupt.token());
             lab.stayAlive();
+            if (!isRunning && isUp(lab)) {
+                isRunning = true;
+                lab.tellStatus("running");
+            }
             printNew((*run)->log(), known);
         }
     }
@@ -359,83 +374,134 @@ std::optional<Duration> spanOf(const std::string& text, const char* option)
     return *span;
 }
 
-void addLab(CLI::App& app, Action& action)
-{
-    CLI::App* lab = app.add_subcommand("lab", "Run a design for real, on containers of this machine");
-    lab->require_subcommand(1);
-    const auto add = [&](const char* name, const char* help, Command command) {
+namespace {
+
+/// The subcommands of `nepho lab`, with options that several of them have.
+class LabCommands {
+public:
+    LabCommands(CLI::App& app, Action& action)
+        : m_lab(app.add_subcommand("lab", "Run a design for real, on containers of this machine")),
+          m_action(action)
+    {
+        m_lab->require_subcommand(1);
+    }
+
+    void addLooks();
+    void addRuns();
+    void addMeasurements();
+    void addSessions();
+
+private:
+    struct Added {
+        CLI::App* sub;
+        std::shared_ptr<LabCommandOptions> options;
+    };
+    Added add(const char* name, const char* help, Command command)
+    {
         const auto options = std::make_shared<LabCommandOptions>();
-        CLI::App* sub = lab->add_subcommand(name, help);
-        sub->callback(
-            [command, options, &action] { action = [command, options] { return command(*options); }; });
-        return std::pair(sub, options);
-    };
-    const auto addEngine = [](CLI::App* sub, LabCommandOptions& options) {
-        sub->add_option("--engine", options.engine, "Socket of the container engine (found by itself)");
-        sub->add_option("--runtime", options.runtime, "OCI runtime: runc, crun (the engine's own)");
-    };
-    const auto addDesign = [](CLI::App* sub, LabCommandOptions& options) {
-        sub->add_option("DESIGN", options.design, "File (*.nepho) or name of a template")->required();
-        addSettings(*sub, options.settings);
-    };
-    const auto addRun = [&](CLI::App* sub, LabCommandOptions& options) {
-        addEngine(sub, options);
-        addDesign(sub, options);
-        sub->add_option("--for", options.length, "How long: 90s, 10m");
-        sub->add_option("--seed", options.seed, "Seed of all chance (1)");
-        sub->add_flag("--allow-containers", options.isAllowed, "Carry out the plan without asking");
-        sub->add_flag("--without-limits", options.withoutLimits, "Go on where limits cannot be enforced");
-    };
-    const auto [doctorCommand, doctorOptions] =
-        add("doctor", "What is there to run containers, what works, and what to install", doctor);
-    addEngine(doctorCommand, *doctorOptions);
-    const auto [planCommand, planOptions] = add("plan", "What would be started; starts nothing", plan);
-    addDesign(planCommand, *planOptions);
-    planCommand->add_flag("--json", planOptions->json, "Print JSON");
-    const auto [composeSub, composeOptions] =
-        add("compose", "A Compose file of your own containers and their stores", compose);
-    addDesign(composeSub, *composeOptions);
-    composeSub->add_option("-o,--output", composeOptions->output, "Write it there");
-    const auto [upCommand, upOptions] = add("up", "Start a design and keep it up until Ctrl-C", up);
-    addRun(upCommand, *upOptions);
-    upCommand->add_flag("--load", upOptions->withLoad, "With the design's own users");
-    upCommand->add_flag("--detach", upOptions->isDetached, "Return when it is up; 'nepho lab down' ends it");
-    const auto [loadCommand, loadOptions] =
+        CLI::App* sub = m_lab->add_subcommand(name, help);
+        sub->callback([command, options, &action = m_action] {
+            action = [command, options] { return command(*options); };
+        });
+        return {sub, options};
+    }
+    static void addEngine(const Added& to)
+    {
+        to.sub->add_option(
+            "--engine", to.options->engine, "Socket of the container engine (found by itself)");
+        to.sub->add_option("--runtime", to.options->runtime, "OCI runtime: runc, crun (the engine's own)");
+    }
+    static void addDesign(const Added& to)
+    {
+        to.sub->add_option("DESIGN", to.options->design, "File (*.nepho) or name of a template")->required();
+        addSettings(*to.sub, to.options->settings);
+    }
+    static void addRun(const Added& to)
+    {
+        addEngine(to);
+        addDesign(to);
+        to.sub->add_option("--for", to.options->length, "How long: 90s, 10m");
+        to.sub->add_option("--seed", to.options->seed, "Seed of all chance (1)");
+        to.sub->add_flag("--allow-containers", to.options->isAllowed, "Carry out the plan without asking");
+        to.sub->add_flag(
+            "--without-limits", to.options->withoutLimits, "Go on where limits cannot be enforced");
+    }
+
+    CLI::App* m_lab;
+    Action& m_action;
+};
+
+void LabCommands::addLooks()
+{
+    addEngine(add("doctor", "What is there to run containers, what works, and what to install", doctor));
+    const Added planned = add("plan", "What would be started; starts nothing", plan);
+    addDesign(planned);
+    planned.sub->add_flag("--json", planned.options->json, "Print JSON");
+    const Added composed = add("compose", "A Compose file of your own containers and their stores", compose);
+    addDesign(composed);
+    composed.sub->add_option("-o,--output", composed.options->output, "Write it there");
+}
+
+void LabCommands::addRuns()
+{
+    const Added upped = add("up", "Start a design and keep it up until Ctrl-C", up);
+    addRun(upped);
+    upped.sub->add_flag("--load", upped.options->withLoad, "With the design's own users");
+    upped.sub->add_flag(
+        "--detach", upped.options->isDetached, "Return when it is up; 'nepho lab down' ends it");
+    const Added load =
         add("load", "Send the design's users to a lab that is up, and say what they saw", labLoad);
-    addDesign(loadCommand, *loadOptions);
-    loadCommand->add_option("--for", loadOptions->length, "How long: 90s, 10m (as the design says)");
-    loadCommand->add_option("--seed", loadOptions->seed, "Seed of all chance (1)");
-    loadCommand->add_option("--share", loadOptions->share, "Of the design's load: 0.5, 2 (1)")
+    addDesign(load);
+    load.sub->add_option("--for", load.options->length, "How long: 90s, 10m (as the design says)");
+    load.sub->add_option("--seed", load.options->seed, "Seed of all chance (1)");
+    load.sub->add_option("--share", load.options->share, "Of the design's load: 0.5, 2 (1)")
         ->check(CLI::PositiveNumber);
-    loadCommand->add_flag("--json", loadOptions->json, "Print JSON");
-    const auto [compare, compareOptions] =
+    load.sub->add_flag("--json", load.options->json, "Print JSON");
+}
+
+void LabCommands::addMeasurements()
+{
+    const Added compare =
         add("compare", "Run the simulation and the real thing, and compare", compareCommand);
-    addRun(compare, *compareOptions);
-    compare->add_flag("--json", compareOptions->json, "Print JSON");
-    compare->add_option("--warm-up", compareOptions->warmUp, "Compare from then on (from a steady state on)");
-    compare->add_option("--report", compareOptions->report, "Keep the comparison as JSON");
-    compare->add_option(
-        "--calibration", compareOptions->calibration, "Calibration to use (that of this machine)");
-    compare->add_flag("--uncalibrated", compareOptions->isUncalibrated, "Use the defaults of kinds alone");
-    const auto [calibrate, calibrateOptions] =
+    addRun(compare);
+    compare.sub->add_flag("--json", compare.options->json, "Print JSON");
+    compare.sub->add_option(
+        "--warm-up", compare.options->warmUp, "Compare from then on (from a steady state on)");
+    compare.sub->add_option("--report", compare.options->report, "Keep the comparison as JSON");
+    compare.sub->add_option(
+        "--calibration", compare.options->calibration, "Calibration to use (that of this machine)");
+    compare.sub->add_flag(
+        "--uncalibrated", compare.options->isUncalibrated, "Use the defaults of kinds alone");
+    const Added calibrate =
         add("calibrate", "Measure what this machine takes, at a third of the load; the simulation can use it",
             calibrateCommand);
-    addRun(calibrate, *calibrateOptions);
-    calibrate->add_option(
-        "--calibration", calibrateOptions->calibration, "File to keep it in (that of this machine)");
-    const auto [statusCommand, statusOptions] =
-        add("status", "What runs for real at present, and how to reach it", labStatus);
-    statusCommand->add_flag("--json", statusOptions->json, "Print JSON");
-    const auto [logCommand, logOptions] = add("logs", "What containers have said", labLogs);
-    addEngine(logCommand, *logOptions);
-    logCommand->add_option("NAME", logOptions->node, "Only of containers with this in their name");
-    const auto [downCommand, downOptions] =
-        add("down", "Stop everything and remove it; named volumes stay", labDown);
-    addEngine(downCommand, *downOptions);
-    const auto [volumeCommand, volumeOptions] =
-        add("volumes", "Volumes with data, which are kept", labVolumes);
-    addEngine(volumeCommand, *volumeOptions);
-    volumeCommand->add_option("--remove", volumeOptions->node, "Remove this one for good");
+    addRun(calibrate);
+    calibrate.sub->add_option(
+        "--calibration", calibrate.options->calibration, "File to keep it in (that of this machine)");
+}
+
+void LabCommands::addSessions()
+{
+    const Added status = add("status", "What runs for real at present, and how to reach it", labStatus);
+    status.sub->add_flag("--json", status.options->json, "Print JSON");
+    const Added logs = add("logs", "What containers have said", labLogs);
+    addEngine(logs);
+    logs.sub->add_option("NAME", logs.options->node, "Only of containers with this in their name");
+    addEngine(add("down", "Stop everything and remove it; named volumes stay", labDown));
+    const Added volumes = add("volumes", "Volumes with data, which are kept", labVolumes);
+    addEngine(volumes);
+    volumes.sub->add_option("--remove", volumes.options->node, "Remove this one for good");
+}
+
+}  // namespace
+
+void addLab(CLI::App& app, Action& action)
+{
+    LabCommands commands(app, action);
+    commands.addLooks();
+    commands.addRuns();
+    commands.addMeasurements();
+    commands.addSessions();
 }
 
 }  // namespace neph::cli

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <thread>
 
+#include "app/cli/interrupt.h"
 #include "app/cli/lab_command.h"
 #include "app/cli/output.h"
 #include "sim/local/lab_session.h"
@@ -55,7 +56,10 @@ int startAway(const std::vector<std::string>& words, const std::string& log, pid
     posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_adddup2(&files, 1, 2);
     posix_spawn_file_actions_addclosefrom_np(&files, 3);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
     std::vector<char*> arguments;
     for (const std::string& word : words) {
         arguments.push_back(const_cast<char*>(word.c_str()));
@@ -67,13 +71,13 @@ int startAway(const std::vector<std::string>& words, const std::string& log, pid
     return failure;
 }
 
-/// The record of that process, once it runs.
+/// The record of that process, once it has one.
 std::optional<SessionRecord> recordOf(const std::string& state, pid_t pid)
 {
     const SessionRecords records(state);
     for (const std::string& id : records.sessions()) {
         Result<SessionRecord> record = records.read(id);
-        if (record && record->session.process.pid == pid && record->status == "running") {
+        if (record && record->session.process.pid == pid) {
             return std::move(*record);
         }
     }
@@ -90,21 +94,30 @@ ExitCode upDetached(const LabCommandOptions& options)
     }
     std::error_code ignored;
     std::filesystem::create_directories(*state + "/lab", ignored);
-    const std::string log = *state + "/lab/detached.log";
+    const std::string log = fmt::format("{}/lab/detached-{}.log", *state, getpid());
+    const Interrupt interrupt;
     pid_t pid = 0;
     if (const int failure = startAway(wordsOf(options), log, pid); failure != 0) {
         complain(fmt::format("No process of its own can be started: {}.", std::strerror(failure)));
         return BadInput;
     }
     tell("setting up ...");
+    bool isCalledOff = false;
     for (;;) {
         int status = 0;
         if (waitpid(pid, &status, WNOHANG) == pid) {
             std::ifstream in(log);
             fmt::print(stderr, "{}", std::string((std::istreambuf_iterator<char>(in)), {}));
-            return WIFEXITED(status) ? static_cast<ExitCode>(WEXITSTATUS(status)) : BadInput;
+            std::filesystem::remove(log, ignored);
+            return WIFEXITED(status) && !isCalledOff ? static_cast<ExitCode>(WEXITSTATUS(status)) : No;
         }
-        if (const std::optional<SessionRecord> record = recordOf(*state, pid)) {
+        if (interrupt.token().stop_requested() && !isCalledOff) {
+            isCalledOff = true;
+            tell("cleaning up ...");
+            kill(pid, SIGTERM);
+        }
+        const std::optional<SessionRecord> record = recordOf(*state, pid);
+        if (record && record->status == "running" && !isCalledOff) {
             for (const auto& [name, words] : record->endpoints) {
                 fmt::print("{:<24} {}\n", name, words);
             }

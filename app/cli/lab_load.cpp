@@ -1,4 +1,6 @@
 // The users of a design, sent to a lab that is up in another terminal.
+#include <algorithm>
+
 #include "app/cli/design_source.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/lab_command.h"
@@ -51,8 +53,10 @@ std::vector<SeenClass> classesOf(const LoadResult& result)
     return classes;
 }
 
-std::string loadReport(const LoadResult& result)
+std::string loadReport(const LoadResult& result, Duration whole)
 {
+    // Answers are waited for a while after the last request.
+    const double length = std::clamp(seconds(whole), 0.001, std::max(0.001, result.wallSeconds));
     TextTable table(
         {{"class", TextTable::Align::Left, TextTable::kRest},
          {"rate", TextTable::Align::Right},
@@ -65,9 +69,8 @@ std::string loadReport(const LoadResult& result)
     for (const SeenClass& each : classesOf(result)) {
         const auto quantile = [&each](double p) { return latencyText(each.latency.quantile(p)); };
         table.add(
-            {each.name,
-             fmt::format("{:.1f}/s", static_cast<double>(each.total) / std::max(0.001, result.wallSeconds)),
-             quantile(0.5), quantile(0.9), quantile(0.95), quantile(0.99), countText(each.failed)});
+            {each.name, fmt::format("{:.1f}/s", static_cast<double>(each.total) / length), quantile(0.5),
+             quantile(0.9), quantile(0.95), quantile(0.99), countText(each.failed)});
     }
     std::string text = heading("What users saw") + table.text();
     text += fmt::format(
@@ -149,7 +152,7 @@ ExitCode labLoad(const LabCommandOptions& options)
     if (options.json) {
         printJson(loadJson(result));
     } else {
-        fmt::print("{}", loadReport(result));
+        fmt::print("{}", loadReport(result, whole));
     }
     return interrupt.token().stop_requested() ? No : Ok;
 }

@@ -40,7 +40,7 @@ std::string classTable(const Comparison& comparison, std::size_t width)
             table.add(
                 {std::string(figure) == "p50" ? (each.name.empty() ? "all" : each.name) : "", figure,
                  latencyText(simulated), latencyText(measured), errorText(error),
-                 chance == Duration(0)
+                 chance == Duration(0) || measured == Duration(0)
                      ? ""
                      : fmt::format("± {:.1f} %", 100 * (Comparison::error(chance, measured) + 1))},
                 colourOf(error));

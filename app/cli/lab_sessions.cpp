@@ -126,7 +126,7 @@ ExitCode labDown(const LabCommandOptions& options)
         }
     });
     const SessionRecords records(*state);
-    constexpr int kPatience = 300;  // Times a tenth of a second.
+    constexpr int kPatience = 600;  // Times a tenth of a second.
     const auto isAnybodyAlive = [&] {
         bool isAlive = false;
         forSessions(*state, [&](const SessionRecords&, const SessionRecord& record) {
@@ -136,6 +136,12 @@ ExitCode labDown(const LabCommandOptions& options)
     };
     for (int i = 0; i < kPatience && isAnybodyAlive(); ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    if (isAnybodyAlive()) {
+        complain(
+            "It was asked to stop and has not ended yet.",
+            "Its containers go when it ends; 'nepho lab status' shows it.");
+        return No;
     }
     const EngineSearch search = findEngine(wishesOf(options));
     if (!search.found) {

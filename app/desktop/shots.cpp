@@ -150,8 +150,8 @@ bool waitFor(IsThere isThere, int mostMs = kMostWaitMs)
     return isThere();
 }
 
-/// Servers of one's own on the containers of this machine: in the midst of it, and compared at its end. Where no
-/// engine answers there are no such pictures, which is no failure.
+/// Servers of one's own on the containers of this machine: in the midst of it, and compared at its end. Where
+/// no engine answers there are no such pictures, which is no failure.
 bool takeReal(MainWindow& window, const QDir& folder, const QString& suffix)
 {
     using State = LabController::State;
@@ -160,18 +160,24 @@ bool takeReal(MainWindow& window, const QDir& folder, const QString& suffix)
     }
     window.canvas().fitPage();
     LabController& lab = window.lab();
+    bool hasEngine = true;
+    const auto without =
+        QObject::connect(&lab, &LabController::noEngine, &window, [&hasEngine] { hasEngine = false; });
     lab.look(window.document().design());
-    if (!waitFor([&] { return lab.state() != State::Looking; }) || lab.state() != State::Asking) {
+    waitFor([&] { return lab.state() != State::Looking; });
+    QObject::disconnect(without);
+    if (!hasEngine) {
         std::fputs("nephoscope: no container engine answers, so nothing is shown for real.\n", stderr);
         return true;
+    }
+    if (lab.state() != State::Asking) {
+        return false;
     }
     LabWishes wishes;
     wishes.horizon = kRealLength;
     lab.agree(wishes);
     window.results().setCurrentWidget(&window.labPanel());
-    const auto hasCome = [&lab](Time at) {
-        return lab.measured() && lab.measured()->simulated >= at;
-    };
+    const auto hasCome = [&lab](Time at) { return lab.measured() && lab.measured()->simulated >= at; };
     const auto isOver = [&lab] { return lab.state() == State::Idle; };
     if (!waitFor([&] { return hasCome(kRealLength * 3 / 4) || isOver(); }) || isOver()) {
         return false;
@@ -234,6 +240,7 @@ bool takeShots(const QString& folder, bool dark)
     QSettings::setDefaultFormat(QSettings::IniFormat);
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, scratch.path());
     QStandardPaths::setTestModeEnabled(true);
+    qputenv("XDG_STATE_HOME", scratch.path().toUtf8());  // Consent to containers, and their records.
     QDir().mkpath(folder);
     theme::apply("light");
     bool good = takeAll(QDir(folder), {});

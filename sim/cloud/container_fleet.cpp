@@ -285,7 +285,8 @@ Process ContainerFleet::endContainer(TaskPointer task)
         return task->replica && m_world.data().read(task->replica).inFlight > 0;
     };
     // A program that does not handle SIGTERM, and is process 1, goes on until SIGKILL.
-    while (m_world.now() < killedAt && (!m_config.gracefulShutdown || isBusy())) {
+    while (task->replica && !task->isDead && m_world.now() < killedAt &&
+           (!m_config.gracefulShutdown || isBusy())) {
         co_await task->wake.waitFor(100ms);
     }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace neph {
 
@@ -10,8 +11,8 @@ struct EngineOptions {
     /// results, sooner (recursion/).
     enum class Recursion : std::uint8_t { Off, Auto };
     Recursion recursion = Recursion::Auto;
-    /// Of arrivals alone; 0: that of the run. So the same arrivals can meet other work.
-    std::uint64_t arrivalSeed = 0;
+    /// Of arrivals alone, else that of the run. So the same arrivals can meet other work.
+    std::optional<std::uint64_t> arrivalSeed = std::nullopt;
     /// Every n-th request is followed step by step; 0: none is.
     std::uint32_t traceEvery = 128;
     /// Of those, the latest that went well, the latest that failed, and the slowest are kept.

@@ -6,8 +6,7 @@ namespace neph {
 
 RequestLoop::RequestLoop(
     const Plan& plan, Simulation& simulation, std::uint64_t seed, const EngineOptions& options)
-    : s(plan, seed, options.arrivalSeed > 0 ? options.arrivalSeed : seed), traces(plan, options),
-      m_sim(simulation)
+    : s(plan, seed, options.arrivalSeed.value_or(seed)), traces(plan, options), m_sim(simulation)
 {
     for (std::uint32_t pool = 0; pool < plan.pools.size(); ++pool) {
         for (std::uint32_t i = 0; i < plan.pools[pool].fixedReplicas; ++i) {

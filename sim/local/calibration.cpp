@@ -107,6 +107,25 @@ struct Looks {
     Snapshot busyEnd;
 };
 
+/// The first node whose program does not answer in one of the looks; empty: all do, in all.
+std::string silentNode(const Lab& lab, const Looks& looks)
+{
+    const CompiledDesign& compiled = *lab.compiled();
+    const Design& design = compiled.design;
+    for (const PlannedContainers& planned : lab.plan().containers) {
+        const bool isAsked = planned.reference.empty() && (planned.as == As::Tasks || planned.isHttp());
+        for (const Snapshot* look : {&looks.idle, &looks.idleEnd, &looks.busy, &looks.busyEnd}) {
+            const bool isThere =
+                look->workloads.contains(planned.node) && look->cpuSeconds.contains(planned.node);
+            if (isAsked && ownImageOf(design, *compiled.catalog, *design.node(planned.node)).empty() &&
+                !isThere) {
+                return planned.name;
+            }
+        }
+    }
+    return {};
+}
+
 /// Every node's quantities, from those looks and the starts of tasks.
 class Reckoning {
 public:
@@ -281,6 +300,14 @@ Result<Calibration> calibrateLab(
     looks.busyEnd = lookAt(lab, run, meter);
     if (stop.stop_requested()) {
         return Error{ErrorCode::Invalid, lab.plan().design, "Stopped before enough was measured."};
+    }
+    if (const std::string silent = silentNode(lab, looks); !silent.empty()) {
+        return Error{
+            ErrorCode::Invalid, lab.plan().design,
+            fmt::format(
+                "'{}' did not answer all the time from {:.0f} s on. Calibrate for longer (--for), or look "
+                "why it does not start (nepho lab up, nepho lab logs).",
+                silent, seconds(up))};
     }
     Reckoning reckoning(lab, looks);
     const CompiledDesign& compiled = *lab.compiled();

@@ -80,7 +80,8 @@ Result<Calibration> readCalibration(const std::string& text)
         if (!isValue || textOf(each, "kind").empty() || textOf(each, "reference").empty()) {
             return Error{
                 ErrorCode::Invalid, fmt::format("/values/{}", index),
-                "A value has 'kind', 'reference' and a number 'value'."};
+                "A value has 'kind', 'reference' and a number 'value'. Calibrate anew: nepho lab calibrate "
+                "DESIGN."};
         }
         calibration.values.push_back(
             {textOf(each, "kind"), textOf(each, "reference"), textOf(each, "quantity"),
@@ -106,9 +107,7 @@ Result<Calibration> readCalibrationFile(const std::string& path)
     Result<Calibration> read = readCalibration(text);
     if (!read) {
         return Error{
-            read.error().code, path,
-            fmt::format(
-                "{}#{}: {} Remove it, or calibrate again.", path, read.error().where, read.error().what)};
+            read.error().code, path, fmt::format("{}#{}: {}", path, read.error().where, read.error().what)};
     }
     return read;
 }

@@ -264,7 +264,7 @@ Result<Comparison> compareLab(Lab& lab, const ComparisonOptions& options)
         }
     };
     // Who has stopped the real run wants the tables of what was measured.
-    Result<std::vector<Course>> simulated = side.runs(comparison.from, comparison.to, progress, {});
+    Result<std::vector<Course>> simulated = side.runs(comparison.from, comparison.to, progress);
     if (!simulated) {
         return simulated.error();
     }

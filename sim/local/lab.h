@@ -46,6 +46,7 @@ public:
     /// What the last start of the program had left behind, in words; may be empty.
     const std::string& swept() const { return m_swept; }
     LabStand& stand() { return *m_stand; }
+    const LabStand& stand() const { return *m_stand; }
     const std::shared_ptr<const CompiledDesign>& compiled() const { return m_compiled; }
     const LabSession& session() const { return m_guard->session(); }
     /// From setUp() to close() there is something to clean up.

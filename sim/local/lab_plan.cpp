@@ -291,9 +291,9 @@ std::string toText(const LabPlan& plan)
         text += fmt::format("  image {}: {}\n", plain(image.name), sourceOf(image.recipe, image.reference));
     }
     text += fmt::format(
-        "At most {:g} vCPU and {} MiB at a time. No container may become root, write to its own image, reach "
-        "the "
-        "internet or be reached from another machine.\n",
+        "At most {:g} vCPU and {} MiB at a time, besides the load balancer (1 vCPU, 256 MiB). No container "
+        "may "
+        "become root, write to its own image, reach the internet or be reached from another machine.\n",
         static_cast<double>(plan.milliCpus()) / 1000, plan.memoryBytes() / kMebibyte);
     for (const std::string& note : plan.notes) {
         text += plain(note) + "\n";

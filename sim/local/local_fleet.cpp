@@ -157,6 +157,14 @@ Process LocalFleet::endContainer(TaskPointer task)
     if (of(*task).container.empty()) {
         co_return;
     }
+    if (!m_config.gracefulShutdown) {
+        // It takes no notice. The engine would be kept waiting for it, with a thread of the bench.
+        m_data.bench().run(
+            [&stand = m_stand, id = of(*task).container] { return stand.engine().kill(id, "SIGTERM"); },
+            [](const Result<Done>&) {});
+        co_await m_world.sim().after(m_config.stopTimeout);
+        co_return;
+    }
     const auto grace = std::chrono::duration_cast<std::chrono::seconds>(m_config.stopTimeout);
     const auto ended =
         beside<Done>(m_world, m_data.bench(), [&stand = m_stand, id = of(*task).container, grace] {

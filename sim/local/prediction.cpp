@@ -124,38 +124,34 @@ Result<std::unique_ptr<LiveRun>> SimulatedSide::start(std::uint64_t number) cons
     return LiveRun::start(m_design, how);
 }
 
-Result<Course>
-SimulatedSide::course(std::uint64_t number, Time from, Time to, const std::stop_token& stop) const
+Result<Course> SimulatedSide::course(std::uint64_t number, Time from, Time to) const
 {
     Result<std::unique_ptr<LiveRun>> run = start(number);
     if (!run) {
         return run.error();
     }
     Course course;
-    runUntil(**run, from, stop);
+    runUntil(**run, from, {});
     course.seen.before = (*run)->result().classes;
-    runUntil(**run, to, stop);
+    runUntil(**run, to, {});
     course.end = (*run)->result();
     course.seen.after = course.end.classes;
     course.means = meansOf(m_compiled, course.end, from, to);
     return course;
 }
 
-Result<std::vector<Course>> SimulatedSide::runs(
-    Time from, Time to, const std::function<void(double)>& progress, const std::stop_token& stop) const
+Result<std::vector<Course>>
+SimulatedSide::runs(Time from, Time to, const std::function<void(double)>& progress) const
 {
     std::vector<Course> runs;
     std::size_t count = kRuns;
-    while (runs.size() < count && !(stop.stop_requested() && !runs.empty())) {
-        // The first is always there: without it there is nothing to compare.
-        Result<Course> next = course(runs.size(), from, to, runs.empty() ? std::stop_token() : stop);
+    while (runs.size() < count) {
+        Result<Course> next = course(runs.size(), from, to);
         if (!next) {
             return next.error();
         }
         if (runs.empty()) {
             count = requestsIn(next->end) > kManyRequests ? kFewRuns : kRuns;
-        } else if (stop.stop_requested()) {
-            break;
         } else {
             next->end = {};
         }

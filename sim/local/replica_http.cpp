@@ -69,6 +69,22 @@ Result<HttpAnswer> askReplica(
     return answer;
 }
 
+bool isAnswering(const std::string& url, std::chrono::milliseconds timeout)
+{
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
+    std::string body;
+    curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, keep);
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &body);
+    curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+    curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
+    long status = 0;
+    constexpr long kNoServer = 503;
+    return curl_easy_perform(curl.get()) == CURLE_OK &&
+           curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status) == CURLE_OK && status != kNoServer;
+}
+
 Result<Done> storeAnswers(std::uint16_t port, const std::string& protocol, std::chrono::milliseconds timeout)
 {
     const Error silent{

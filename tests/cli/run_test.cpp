@@ -225,6 +225,8 @@ TEST_F(RunOfTheStarter, ChangesPropertiesThatTheCommandLineSets)
     EXPECT_NEAR(total({"--set", "users.peakRate=9"}), asDrawn / 10, asDrawn / 50);
     EXPECT_NEAR(
         total({"--set", "users.peakRate=9", "--set", "users.startSeconds=80"}), asDrawn / 20, asDrawn / 50);
+    total(
+        {"--set", "shop.cpu=1", "--set", "shop.memoryMiB=2048", "--set", "image-1-0.tag=2.0"});  // Of texts.
 }
 
 TEST_F(RunOfTheStarter, SaysWhatCannotBeSet)

@@ -90,6 +90,28 @@ TEST(ArrivalStream, HasTheMomentsAndClassesThatTheEngineSimulates)
     EXPECT_GT(compared, 20'000u);
 }
 
+TEST(ArrivalStream, CanBeHeldWhileTheWorkIsAnother)
+{
+    const Plan plan = randomSources(4);
+    const auto played = [&plan](std::uint64_t seed, std::optional<std::uint64_t> arrivals) {
+        Simulation simulation;
+        RequestEngine engine(plan, simulation, seed, {.arrivalSeed = arrivals});
+        engine.runUntil(Time(10s), {});
+        RunResult result;
+        engine.describe(result);
+        return result;
+    };
+    const auto started = [](const RunResult& result) {
+        std::uint64_t sum = 0;
+        for (const auto& [name, each] : result.classes) {
+            sum += each.total;
+        }
+        return sum;
+    };
+    EXPECT_EQ(started(played(1, {})), started(played(2, 1)));
+    EXPECT_NE(started(played(1, {})), started(played(2, {})));
+}
+
 TEST(ArrivalStream, EndsWhereTheRateDoes)
 {
     PlanBuilder builder;

@@ -90,7 +90,8 @@ std::vector<PlanRow> planRows(const LabOffer& offer)
 
 QString totalsText(const LabOffer& offer)
 {
-    return say("At most %1 vCPU and %2 at a time. This machine has %3 cores and %4.")
+    return say("At most %1 vCPU and %2 at a time, besides the load balancer. This machine has %3 cores and "
+               "%4.")
         .arg(coresText(offer.plan.milliCpus()), sizeText(offer.plan.memoryBytes()))
         .arg(offer.engine.cores)
         .arg(sizeText(offer.engine.memoryBytes));

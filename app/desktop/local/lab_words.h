@@ -24,7 +24,7 @@ struct PlanRow {
 
 /// The load balancer first, then in the order of the plan.
 std::vector<PlanRow> planRows(const LabOffer& offer);
-/// "At most 4 vCPU and 1.2 GiB at a time. This machine has 2 cores and 23 GiB."
+/// "At most 4 vCPU and 1.2 GiB at a time, besides the load balancer. This machine has 2 cores and 23 GiB."
 QString totalsText(const LabOffer& offer);
 /// What is short, and what that means for the figures; empty where all of it fits.
 QString shortageText(const LabOffer& offer);

@@ -34,20 +34,25 @@ public:
     {
         std::unique_lock lock(m_mutex);
         if (m_idle.empty()) {
-            const std::uint64_t failures = m_failures;
             ++m_waiting;
             m_wanted.notify_one();
-            m_freed.wait_for(lock, deadline.left(std::chrono::hours(1)), [this, failures] {
-                return !m_idle.empty() || m_failures != failures;
+            m_freed.wait_for(lock, deadline.left(std::chrono::hours(1)), [this] {
+                return !m_idle.empty() || !m_problems.empty();
             });
             --m_waiting;
             if (m_idle.empty()) {
-                problem = m_failures != failures ? m_problem : kTooLate;
+                problem = m_problems.empty() ? std::string(kTooLate) : m_problems.back();
+            }
+            if (!m_problems.empty() && (m_idle.empty() || m_problems.size() > m_waiting)) {
+                m_problems.pop_back();
+            }
+            if (m_idle.empty()) {
                 return nullptr;
             }
         }
         std::unique_ptr<Connection> taken = std::move(m_idle.back());
         m_idle.pop_back();
+        m_wanted.notify_one();  // It may have been meant for somebody else who waits.
         return taken;
     }
 
@@ -70,6 +75,7 @@ public:
         const std::lock_guard lock(m_mutex);
         m_count -= static_cast<int>(m_idle.size());
         m_idle.clear();
+        m_wanted.notify_one();
     }
 
 private:
@@ -77,8 +83,9 @@ private:
     {
         std::unique_lock lock(m_mutex);
         for (;;) {
-            m_wanted.wait(
-                lock, [this] { return m_waiting > m_idle.size() && (m_most == 0 || m_count < m_most); });
+            m_wanted.wait(lock, [this] {
+                return m_waiting > m_idle.size() + m_problems.size() && (m_most == 0 || m_count < m_most);
+            });
             ++m_count;
             lock.unlock();
             std::string problem;
@@ -89,9 +96,10 @@ private:
                 m_freed.notify_one();
             } else {
                 --m_count;
-                m_problem = problem;
-                ++m_failures;
-                m_freed.notify_all();
+                if (m_waiting > m_problems.size()) {
+                    m_problems.push_back(std::move(problem));  // One refusal, one call that fails.
+                }
+                m_freed.notify_one();
             }
         }
     }
@@ -104,9 +112,8 @@ private:
     std::vector<std::unique_ptr<Connection>> m_idle;
     int m_count = 0;  ///< Idle, in use, and the one that is being opened.
     std::size_t m_waiting = 0;
-    std::uint64_t m_failures = 0;
-    std::string m_problem;
-    std::thread m_opener;  ///< Last: it uses all of them. Runs as long as the program.
+    std::vector<std::string> m_problems;  ///< Each for one of those who wait.
+    std::thread m_opener;                 ///< Last: it uses all of them. Runs as long as the program.
 };
 
 }  // namespace neph
