@@ -271,9 +271,8 @@ void MainWindow::connectView()
         m_inspectorDock->show();
         m_inspector->focusFirstField();
     });
-    const char* const tabs[] = {"view.charts", "view.events",   "view.requests",
-                                "view.bill",   "view.problems", "view.long",
-                                "view.real"};
+    const char* const tabs[] = {"view.charts",   "view.events", "view.requests", "view.bill",
+                                "view.problems", "view.long",   "view.real"};
     for (int index = 0; index < static_cast<int>(std::size(tabs)); ++index) {
         m_actions->on(tabs[index], this, [this, index] { showResultsTab(index); });
     }

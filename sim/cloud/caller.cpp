@@ -6,8 +6,7 @@ namespace neph {
 
 namespace {
 
-PolicyId
-policyOf(const Component& caller, const Link& link, const std::string& entry, Compiler& compiler)
+PolicyId policyOf(const Component& caller, const Link& link, const std::string& entry, Compiler& compiler)
 {
     const PropertyReader properties = compiler.propertiesOf(link);
     const std::string& target = compiler.design().node(link.to)->name;
@@ -21,8 +20,8 @@ policyOf(const Component& caller, const Link& link, const std::string& entry, Co
     policy.backoffBase = properties.duration("retryBaseMs");
     policy.backoffCap = fromSeconds(caller.factNumber("retry.capMs") / 1e3);
     if (policy.retries > 0) {
-        policy.jitter = compiler.plan().addDraw(
-            link.id, "wait before a retry for " + entry, Distribution::uniform(0, 1));
+        policy.jitter =
+            compiler.plan().addDraw(link.id, "wait before a retry for " + entry, Distribution::uniform(0, 1));
     }
     policy.onTimeout = failure(OutcomeSpec::Kind::Failed, "did not answer in time");
     policy.onThrottled = failure(OutcomeSpec::Kind::Failed, "throttled the call");

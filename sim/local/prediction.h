@@ -34,8 +34,7 @@ public:
     /// The first has the seed of the real run; the others have its arrivals, and work of their own.
     Result<std::unique_ptr<LiveRun>> start(std::uint64_t number) const;
     /// The runs from `from` to `to`, of the first the whole result as well.
-    Result<std::vector<Course>>
-    runs(Time from, Time to, const std::function<void(double)>& progress) const;
+    Result<std::vector<Course>> runs(Time from, Time to, const std::function<void(double)>& progress) const;
 
 private:
     Result<Course> course(std::uint64_t number, Time from, Time to) const;

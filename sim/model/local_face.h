@@ -26,8 +26,8 @@ struct LocalFace {
     bool hasLogin = false;
     /// What the sample workload is told: its field to a property key here, or "fact:<key>".
     std::map<std::string, std::string> settings;
-    /// Of servers: the property that holds vCPUs, MiB, how many there are, image, command, environment, volume,
-    /// port, protocol, health path.
+    /// Of servers: the property that holds vCPUs, MiB, how many there are, image, command, environment,
+    /// volume, port, protocol, health path.
     std::map<std::string, std::string> container;
     /// What calibration sets: a property key, "+<key>" (added to it) or "fact:<key>", to the quantity that is
     /// measured for it (sim/local/calibration.h).

@@ -1,8 +1,8 @@
 #include "app/desktop/canvas/accessible_canvas.h"
 
-#include <QCoreApplication>
 #include <QAccessible>
 #include <QAccessibleWidget>
+#include <QCoreApplication>
 #include <algorithm>
 #include <map>
 #include <string>

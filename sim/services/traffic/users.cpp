@@ -130,8 +130,8 @@ private:
         policy.backoffBase = properties.duration("retryBaseMs");
         policy.backoffCap = properties.duration("retryCapMs");
         if (policy.retries > 0) {
-            policy.jitter = compiler.plan().addDraw(
-                component().id(), "wait before a retry", Distribution::uniform(0, 1));
+            policy.jitter =
+                compiler.plan().addDraw(component().id(), "wait before a retry", Distribution::uniform(0, 1));
         }
         policy.onTimeout = compiler.outcome(
             component().id(), OutcomeSpec::Kind::TimedOut,
